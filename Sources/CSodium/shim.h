@@ -1,0 +1,6 @@
+#ifndef MEMBERLIST_CSODIUM_SHIM_H
+#define MEMBERLIST_CSODIUM_SHIM_H
+
+#include <sodium.h>
+
+#endif
