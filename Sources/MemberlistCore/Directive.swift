@@ -1,0 +1,131 @@
+package import MemberlistWire
+
+/// What the core wants done. Plain data: whoever runs the core executes it in order and reports the outcome
+/// as an ``Input``.
+package enum Directive: Hashable, Sendable {
+    case sendDatagram(Datagram)
+    /// Ping over a stream: a fallback while datagrams fail. Reported by ``Input/streamPingFinished``.
+    case pingOverStream(sequence: UInt32, to: Endpoint, name: NodeName, deadline: Instant)
+    /// Open a stream, send this state, read the peer's. Reported by ``Input/stateReceived`` or
+    /// ``Input/exchangeFailed``.
+    case exchangeState(ExchangeID, with: Endpoint, name: NodeName?, state: PushPull)
+    /// Send this state as the answer on a stream that a peer opened.
+    case answerState(StreamID, state: PushPull)
+    /// Close a stream that a peer opened: there is no answer.
+    case refuseState(StreamID)
+    /// The exchange has ended, and what came of it was merged.
+    case exchangeFinished(ExchangeID, ExchangeOutcome)
+
+    /// Ask the application whether this alive may be heard.
+    case decideAlive(DecisionID, Member)
+    /// Ask the application whether these members of a joining peer's may be merged.
+    case decideMerge(DecisionID, [Member])
+
+    /// The table changed.
+    case memberChanged(Member, MemberChange)
+    /// Another node claims the name of a member that lives.
+    case conflict(existing: Member, claimed: Member)
+    /// A user message for the application; it came from that address.
+    case deliver(ArraySlice<UInt8>, from: Endpoint)
+    /// A peer application's state, from a push/pull.
+    case deliverState([UInt8], join: Bool)
+
+    /// A ping of the application's ended: the round trip in nanoseconds, or nil.
+    case pingFinished(RequestID, roundTrip: Int64?)
+    /// A probe of this node's own was answered, directly and in that time: for round-trip estimates.
+    case probeAnswered(Member, roundTrip: Int64, payload: [UInt8])
+    /// A broadcast of the application's has been sent as often as it will be, or was replaced or refused.
+    case broadcastFinished(RequestID, BroadcastOutcome)
+    /// The leave has been gossiped; `heard` is false where nobody was there to hear it.
+    case leaveFinished(heard: Bool)
+    case healthChanged(Int)
+    /// Something was not believed or not done; counted, and logged at a rate.
+    case noticed(Notice)
+}
+
+/// A datagram's plaintext payload and what its layers depend on.
+package struct Datagram: Hashable, Sendable {
+    package var destination: Endpoint
+    /// One message, or a compound of several. Give it back with ``GossipProtocol/recycle(_:)`` once sent.
+    package var payload: [UInt8]
+    /// Whether the receiver is known to check a CRC-32.
+    package var checksum: Bool
+}
+
+package enum MemberChange: Hashable, Sendable {
+    /// New, or back from the dead.
+    case joined
+    /// Its metadata changed.
+    case updated
+    /// Its incarnation, versions or address changed, and nothing that the application was promised to hear.
+    case refreshed
+    case suspected
+    /// It refuted a suspicion.
+    case recovered
+    case failed
+    case left
+    /// Forgotten: it had been dead or gone for long enough.
+    case reaped
+}
+
+package enum ExchangeOutcome: Hashable, Sendable {
+    /// The peer's state was merged: this many members.
+    case merged(members: Int)
+    /// No answer was read.
+    case failed
+    /// A member's version lies outside what all understand.
+    case incompatible(VersionConflict)
+    /// The application refused the merge.
+    case refused
+    /// Too many exchanges are under way, or this node is leaving.
+    case unavailable
+}
+
+package enum BroadcastOutcome: Hashable, Sendable {
+    case transmitted
+    case replaced
+    /// It cannot fit a datagram.
+    case tooLarge
+    /// Too many wait.
+    case queueFull
+}
+
+/// Things that a person who runs the node may want to know; none of them stops it.
+package enum Notice: Hashable, Sendable {
+    /// Datagrams fail to that member, a stream reaches it: a network fault.
+    case reachableByStreamAlone(NodeName)
+    /// An alive, suspect or dead with an incarnation that nobody can have reached.
+    case implausibleIncarnation(NodeName)
+    /// An alive whose address, port, name, metadata or versions no node can have.
+    case malformedAlive
+    /// A ping for another node's name: an address was taken over.
+    case misdirectedPing(NodeName)
+    /// This node refuted what was said of it.
+    case refuted(incarnation: UInt32)
+    /// A probe went unanswered and the member is now suspect.
+    case probeFailed(NodeName)
+    /// Timers fired long after they were due: this process stood still.
+    case stalled(nanoseconds: Int64)
+    /// A table is at its bound; what would have gone there was dropped.
+    case overloaded
+    /// A peer's state was not merged.
+    case mergeIncompatible(VersionConflict)
+    case mergeRefused
+    /// The application refused an alive.
+    case aliveRefused(NodeName)
+}
+
+/// Why two clusters cannot be one: a member speaks a version that not all understand.
+package struct VersionConflict: Hashable, Sendable {
+    package var name: NodeName
+    /// Whether it is the application's own protocol, not the gossip protocol.
+    package var isDelegate: Bool
+    package var current: UInt8
+    package var understood: ClosedVersions
+}
+
+/// From the highest minimum to the lowest maximum; empty where `lowest` is above `highest`.
+package struct ClosedVersions: Hashable, Sendable {
+    package var lowest: UInt8
+    package var highest: UInt8
+}

@@ -1,0 +1,53 @@
+package import MemberlistWire
+
+/// A state exchange: one that this node opened.
+package struct ExchangeID: Hashable, Sendable {
+    package let value: UInt64
+    package init(_ value: UInt64) { self.value = value }
+}
+
+/// A stream that a peer opened.
+package struct StreamID: Hashable, Sendable {
+    package let value: UInt64
+    package init(_ value: UInt64) { self.value = value }
+}
+
+/// A call of the application's that waits for an answer.
+package struct RequestID: Hashable, Sendable {
+    package let value: UInt64
+    package init(_ value: UInt64) { self.value = value }
+}
+
+/// A question that the core asked the application.
+package struct DecisionID: Hashable, Sendable {
+    package let value: UInt64
+    package init(_ value: UInt64) { self.value = value }
+}
+
+/// What happened outside the core.
+package enum Input: Hashable, Sendable {
+    /// A message arrived in a datagram that passed every layer.
+    case messageReceived(Message, from: Endpoint)
+    /// The stream ping of ``Directive/pingOverStream(sequence:to:name:deadline:)`` ended.
+    case streamPingFinished(sequence: UInt32, answered: Bool)
+
+    /// The application wants to join through that address.
+    case joinRequested(ExchangeID, Endpoint, name: NodeName?)
+    /// The peer answered ``Directive/exchangeState(_:with:name:state:)`` with its own state.
+    case stateReceived(ExchangeID, PushPull)
+    /// The exchange broke off before an answer was read.
+    case exchangeFailed(ExchangeID)
+    /// A peer opened a stream and sent its state.
+    case stateOffered(StreamID, PushPull)
+
+    /// The application's answers to what the core asked.
+    case aliveDecided(DecisionID, allowed: Bool)
+    case mergeDecided(DecisionID, allowed: Bool)
+
+    /// Calls of the application's.
+    case metaChanged([UInt8])
+    case broadcastRequested(RequestID, [UInt8], name: NodeName?)
+    case messageRequested([UInt8], to: NodeName)
+    case pingRequested(RequestID, name: NodeName, Endpoint)
+    case leaveRequested
+}

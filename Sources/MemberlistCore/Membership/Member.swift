@@ -1,0 +1,79 @@
+public import MemberlistWire
+
+/// What a node believes of a member.
+public enum MemberState: String, Sendable, Hashable, CaseIterable {
+    /// It answers.
+    case alive
+    /// A probe of it failed; it has until the end of its suspicion to refute.
+    case suspect
+    /// It was declared failed.
+    case dead
+    /// It said that it leaves.
+    case left
+}
+
+/// The versions that a member understands and speaks: HashiCorp's six `Vsn` bytes.
+public struct ProtocolVersions: Sendable, Hashable {
+    /// Gossip protocol: lowest and highest understood, and the one spoken.
+    public var minimum: UInt8
+    public var maximum: UInt8
+    public var current: UInt8
+    /// The same three of the application's own protocol, which HashiCorp calls the delegate's.
+    public var delegateMinimum: UInt8
+    public var delegateMaximum: UInt8
+    public var delegateCurrent: UInt8
+
+    public init(
+        minimum: UInt8 = 1, maximum: UInt8 = 5, current: UInt8 = 2,
+        delegateMinimum: UInt8 = 0, delegateMaximum: UInt8 = 0, delegateCurrent: UInt8 = 0
+    ) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.current = current
+        self.delegateMinimum = delegateMinimum
+        self.delegateMaximum = delegateMaximum
+        self.delegateCurrent = delegateCurrent
+    }
+
+    /// All six 0: a member that did not say.
+    static let unknown = ProtocolVersions(minimum: 0, maximum: 0, current: 0)
+
+    /// The first six bytes of a message's versions; nil where there are fewer.
+    package init?(_ wire: WireBytes) {
+        guard wire.count >= 6 else { return nil }
+        let first = wire.bytes.startIndex
+        self.init(
+            minimum: wire.bytes[first], maximum: wire.bytes[first + 1], current: wire.bytes[first + 2],
+            delegateMinimum: wire.bytes[first + 3], delegateMaximum: wire.bytes[first + 4],
+            delegateCurrent: wire.bytes[first + 5])
+    }
+
+    package var bytes: [UInt8] {
+        [minimum, maximum, current, delegateMinimum, delegateMaximum, delegateCurrent]
+    }
+}
+
+/// A member of the cluster, as this node sees it at one moment.
+public struct Member: Sendable, Hashable {
+    public let name: NodeName
+    /// Where it listens, with datagrams and streams.
+    public let endpoint: Endpoint
+    /// The application's own bytes about it, at most 512.
+    public let meta: [UInt8]
+    public let state: MemberState
+    public let versions: ProtocolVersions
+    /// How often it has renewed its word; a higher incarnation overrides a lower one.
+    public let incarnation: UInt32
+
+    public init(
+        name: NodeName, endpoint: Endpoint, meta: [UInt8] = [], state: MemberState = .alive,
+        versions: ProtocolVersions = ProtocolVersions(), incarnation: UInt32 = 0
+    ) {
+        self.name = name
+        self.endpoint = endpoint
+        self.meta = meta
+        self.state = state
+        self.versions = versions
+        self.incarnation = incarnation
+    }
+}

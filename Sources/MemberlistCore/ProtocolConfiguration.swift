@@ -1,0 +1,61 @@
+package import MemberlistWire
+
+/// What the core needs to know of its configuration; durations in nanoseconds.
+package struct ProtocolConfiguration: Sendable {
+    package var name: NodeName
+    package var endpoint: Endpoint
+    package var meta: [UInt8] = []
+    package var versions = ProtocolVersions()
+
+    // Failure detection
+    package var probeInterval: Int64 = 1_000_000_000
+    package var probeTimeout: Int64 = 500_000_000
+    package var indirectChecks = 3
+    package var streamFallback = true
+    package var healthMultiplier = 8
+    package var suspicionMultiplier = 4
+    package var suspicionMaximumMultiplier = 6
+
+    // Dissemination
+    package var gossipInterval: Int64 = 200_000_000
+    package var gossipNodes = 3
+    package var gossipToTheDead: Int64 = 30_000_000_000
+    package var retransmitMultiplier = 4
+    package var pushPullInterval: Int64 = 30_000_000_000
+
+    /// How long a failed member keeps its name against another address; nil: for ever.
+    package var deadNodeReclaim: Int64?
+
+    /// Largest plaintext payload of a datagram, all layers' overhead taken off, without and with a checksum.
+    package var payloadLimit = 1_398
+    package var checksummedPayloadLimit = 1_393
+
+    /// Whether the application decides on each alive, and on each join's members.
+    package var asksAlive = false
+    package var asksMerge = false
+
+    package init(name: NodeName, endpoint: Endpoint) {
+        self.name = name
+        self.endpoint = endpoint
+    }
+}
+
+/// Bounds on what a peer or a caller can make the core hold. Each is enforced where it is named.
+package enum CoreLimits {
+    /// Bytes of metadata.
+    package static let meta = 512
+    /// Indirect pings that are under way for others.
+    package static let relays = 4_096
+    /// Probes under way, this node's own and those asked for by the application.
+    package static let probes = 1_024
+    /// Alives that wait for the application's word.
+    package static let pendingAlives = 4_096
+    /// State exchanges under way at once, in either direction.
+    package static let exchanges = 128
+    /// Broadcasts of the application's that wait.
+    package static let userBroadcasts = 4_096
+    /// An incarnation this far above what is known is a forgery or a fault.
+    package static let incarnationStep: UInt32 = 1 << 20
+    /// No incarnation reaches this.
+    package static let incarnation: UInt32 = 1 << 31
+}
