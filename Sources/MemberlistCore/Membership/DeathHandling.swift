@@ -75,7 +75,11 @@ extension GossipProtocol {
             return
         }
         table[id].suspicion = nil
-        guard !table[id].isDeadOrLeft else { return }
+        if table[id].isDeadOrLeft {
+            // We differ from HashiCorp, which forgets this: an alive between the two would raise the dead.
+            table[id].incarnation = dead.incarnation
+            return
+        }
         if id == selfID {
             if !isLeaving { refute(dead.incarnation) }
             return
