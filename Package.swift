@@ -23,7 +23,8 @@ let package = Package(
         .target(
             name: "MemberlistWire",
             dependencies: ["CSodium", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "MemberlistCore",
             dependencies: [
@@ -31,16 +32,19 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         .target(name: "FixtureSupport", path: "Tests/FixtureSupport", swiftSettings: strict),
         .testTarget(
             name: "MemberlistWireTests",
             dependencies: ["MemberlistWire", "FixtureSupport"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MemberlistCoreTests",
             dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
     ]
 )
