@@ -41,6 +41,7 @@ let package = Package(
             dependencies: ["MemberlistWire", "FixtureSupport"],
             swiftSettings: strict
         ),
+        .testTarget(name: "StructureTests", swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
             dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
