@@ -41,6 +41,7 @@ let package = Package(
             dependencies: ["MemberlistWire", "FixtureSupport"],
             swiftSettings: strict
         ),
+        .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
