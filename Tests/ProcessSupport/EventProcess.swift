@@ -43,7 +43,9 @@ public final class EventProcess: Sendable {
 
     @discardableResult
     public func wait<Found: Sendable>(
-        _ what: String, within limit: Duration = .seconds(20), from start: Int = 0,
+        _ what: String,
+        within limit: Duration = .seconds(20),
+        from start: Int = 0,
         where find: @escaping @Sendable (AgentEvent) -> Found?
     ) async throws -> Found {
         try await process.waitForLine(what, within: limit, from: start) { AgentEvent.parse($0).flatMap(find) }
@@ -52,7 +54,9 @@ public final class EventProcess: Sendable {
     /// Waits for an event of a kind about a member.
     @discardableResult
     public func wait(
-        _ event: String, _ name: String, within limit: Duration = .seconds(20)
+        _ event: String,
+        _ name: String,
+        within limit: Duration = .seconds(20)
     ) async throws -> AgentEvent {
         try await wait("\(event) of \(name)", within: limit) { found in
             found.event == event && found.name == name ? found : nil

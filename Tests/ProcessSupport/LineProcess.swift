@@ -17,7 +17,9 @@ public final class LineProcess: Sendable {
 
     /// Starts the program; its environment is the test's own with these changes.
     public init(
-        _ executable: URL, _ arguments: [String], environment: [String: String] = [:],
+        _ executable: URL,
+        _ arguments: [String],
+        environment: [String: String] = [:],
         in folder: URL? = nil
     ) throws {
         let process = Process()
@@ -74,7 +76,9 @@ public final class LineProcess: Sendable {
     /// none comes in time.
     @discardableResult
     public func waitForLine<Found: Sendable>(
-        _ what: String, within limit: Duration, from start: Int = 0,
+        _ what: String,
+        within limit: Duration,
+        from start: Int = 0,
         where find: @escaping @Sendable (String) -> Found?
     ) async throws -> Found {
         let met = await output.wait(within: limit) { $0.dropFirst(start).contains { find($0) != nil } }
@@ -85,7 +89,8 @@ public final class LineProcess: Sendable {
                     \(output.lines.suffix(30).joined(separator: "\n"))
                     and errors:
                     \(errors.lines.suffix(30).joined(separator: "\n"))
-                    """)
+                    """
+            )
         }
         return found
     }
@@ -103,7 +108,8 @@ public final class LineProcess: Sendable {
         }
         let words = line.split(separator: " ").compactMap { Int32($0) }
         guard words.count == 2 else { throw Failure(description: "\(name): an exit that is none: \(line)") }
-        return words[0] == Int32(Process.TerminationReason.uncaughtSignal.rawValue) ? 128 + words[1] : words[1]
+        return words[0] == Int32(Process.TerminationReason.uncaughtSignal.rawValue)
+            ? 128 + words[1] : words[1]
     }
 
     /// Ends it now, whatever it does, and waits until it is gone.
