@@ -11,8 +11,12 @@ package struct Alive: Hashable, Sendable {
     package var versions: WireBytes
 
     package init(
-        incarnation: UInt32 = 0, node: NodeName = "", address: WireBytes = .null, port: UInt16 = 0,
-        meta: WireBytes = .null, versions: WireBytes = .null
+        incarnation: UInt32 = 0,
+        node: NodeName = "",
+        address: WireBytes = .null,
+        port: UInt16 = 0,
+        meta: WireBytes = .null,
+        versions: WireBytes = .null
     ) {
         self.incarnation = incarnation
         self.node = node

@@ -9,7 +9,10 @@ package struct Ping: Hashable, Sendable {
     package var sourceNode: NodeName
 
     package init(
-        sequence: UInt32 = 0, node: NodeName = "", sourceAddress: WireBytes = .null, sourcePort: UInt16 = 0,
+        sequence: UInt32 = 0,
+        node: NodeName = "",
+        sourceAddress: WireBytes = .null,
+        sourcePort: UInt16 = 0,
         sourceNode: NodeName = ""
     ) {
         self.sequence = sequence
@@ -36,8 +39,13 @@ package struct IndirectPing: Hashable, Sendable {
     package var sourceNode: NodeName
 
     package init(
-        sequence: UInt32 = 0, target: WireBytes = .null, port: UInt16 = 0, node: NodeName = "",
-        wantsNack: Bool = false, sourceAddress: WireBytes = .null, sourcePort: UInt16 = 0,
+        sequence: UInt32 = 0,
+        target: WireBytes = .null,
+        port: UInt16 = 0,
+        node: NodeName = "",
+        wantsNack: Bool = false,
+        sourceAddress: WireBytes = .null,
+        sourcePort: UInt16 = 0,
         sourceNode: NodeName = ""
     ) {
         self.sequence = sequence

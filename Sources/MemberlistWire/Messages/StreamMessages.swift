@@ -10,8 +10,13 @@ package struct PushNodeState: Hashable, Sendable {
     package var versions: WireBytes
 
     package init(
-        name: NodeName = "", address: WireBytes = .null, port: UInt16 = 0, meta: WireBytes = .null,
-        incarnation: UInt32 = 0, state: Int = 0, versions: WireBytes = .null
+        name: NodeName = "",
+        address: WireBytes = .null,
+        port: UInt16 = 0,
+        meta: WireBytes = .null,
+        incarnation: UInt32 = 0,
+        state: Int = 0,
+        versions: WireBytes = .null
     ) {
         self.name = name
         self.address = address

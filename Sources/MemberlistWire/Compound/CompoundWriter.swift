@@ -1,0 +1,104 @@
+/// Gathers messages into the payload of one datagram.
+///
+/// Kept and used again, it costs no allocation: its buffers keep the room they once had. One message alone
+/// becomes the payload itself; two and more become a compound.
+package struct CompoundWriter {
+    /// Bytes of a compound of no parts: its type byte and its count.
+    package static let headerCount = 2
+    /// Bytes that each part costs beside itself.
+    package static let partOverhead = 2
+
+    private var lengths: [UInt16] = []
+    private var bodies: [UInt8] = []
+
+    package init() {}
+
+    package var partCount: Int { lengths.count }
+    package var isEmpty: Bool { lengths.isEmpty }
+
+    /// Bytes of the payload as it stands.
+    package var encodedCount: Int { Self.encodedCount(parts: partCount, bodies: bodies.count) }
+
+    /// Bytes of the payload were a part of that many bytes added.
+    package func encodedCount(adding count: Int) -> Int {
+        Self.encodedCount(parts: partCount + 1, bodies: bodies.count + count)
+    }
+
+    /// Whether a part of that many bytes may be added to a payload of at most `budget` bytes.
+    package func fits(_ count: Int, budget: Int) -> Bool {
+        count <= WireLimits.compoundPart && partCount < WireLimits.compoundParts
+            && encodedCount(adding: count) <= budget
+    }
+
+    /// Adds a message. Throws `messageTooLarge` where no part may have that size, `limitExceeded` where there
+    /// is no room for another part; the payload stands as it stood then.
+    package mutating func append(_ part: ArraySlice<UInt8>) throws(WireError) {
+        let start = bodies.count
+        bodies.append(contentsOf: part)
+        try closePart(from: start)
+    }
+
+    package mutating func append(_ part: [UInt8]) throws(WireError) {
+        try append(part[...])
+    }
+
+    /// Encodes a message as the next part, with no buffer between.
+    package mutating func append(_ message: Message) throws(WireError) {
+        let start = bodies.count
+        message.encode(into: &bodies)
+        try closePart(from: start)
+    }
+
+    /// Appends the payload, and is empty after. Appends nothing where there is no part.
+    package mutating func finish(into output: inout [UInt8]) {
+        if lengths.count > 1 {
+            output.append(MessageType.compound.rawValue)
+            output.append(UInt8(truncatingIfNeeded: lengths.count))
+            for length in lengths {
+                output.append(UInt8(length >> 8))
+                output.append(UInt8(length & 0xff))
+            }
+        }
+        output.append(contentsOf: bodies)
+        removeAll()
+    }
+
+    /// Forgets the parts, and keeps the room.
+    package mutating func removeAll() {
+        lengths.removeAll(keepingCapacity: true)
+        bodies.removeAll(keepingCapacity: true)
+    }
+
+    /// As few payloads as the order of the messages allows, each of at most `budget` bytes. Throws
+    /// `messageTooLarge` where a message has no payload that it fits.
+    package static func split(_ messages: [[UInt8]], budget: Int) throws(WireError) -> [[UInt8]] {
+        var writer = CompoundWriter()
+        var payloads: [[UInt8]] = []
+        for message in messages {
+            guard message.count <= min(budget, WireLimits.compoundPart) else { throw .messageTooLarge }
+            if !writer.fits(message.count, budget: budget) {
+                payloads.append([])
+                writer.finish(into: &payloads[payloads.count - 1])
+            }
+            try writer.append(message)
+        }
+        if !writer.isEmpty {
+            payloads.append([])
+            writer.finish(into: &payloads[payloads.count - 1])
+        }
+        return payloads
+    }
+
+    private mutating func closePart(from start: Int) throws(WireError) {
+        let count = bodies.count - start
+        guard let length = UInt16(exactly: count), lengths.count < WireLimits.compoundParts else {
+            bodies.removeLast(count)
+            throw count > WireLimits.compoundPart ? .messageTooLarge : .limitExceeded
+        }
+        lengths.append(length)
+    }
+
+    private static func encodedCount(parts: Int, bodies: Int) -> Int {
+        parts > 1 ? headerCount + partOverhead * parts + bodies : bodies
+    }
+}

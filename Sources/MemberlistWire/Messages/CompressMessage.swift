@@ -1,0 +1,45 @@
+/// A compressed body: the map that stands where its plain message would.
+package struct CompressMessage {
+    /// 0 is LZW; see `WireError.unknownCompression` for any other that is not known.
+    package var algorithm: UInt8
+    package var body: ArraySlice<UInt8>
+
+    /// - Parameter afterTypeByte: All that follows the type byte; what follows the map is ignored.
+    package static func decode(_ afterTypeByte: ArraySlice<UInt8>) throws(WireError) -> CompressMessage {
+        var reader = MessagePackReader(afterTypeByte)
+        return try decode(from: &reader)
+    }
+
+    /// Writes all that stands in front of a body of that many bytes compressed by LZW, type byte included.
+    package static func writePrefix(bodyCount: Int, into output: inout [UInt8]) {
+        output.append(MessageType.compress.rawValue)
+        MessagePackWriter.map(2, into: &output)
+        MessagePackWriter.key("Algo", into: &output)
+        MessagePackWriter.unsigned(0, into: &output)
+        MessagePackWriter.key("Buf", into: &output)
+        MessagePackWriter.textHead(bodyCount, into: &output)
+    }
+}
+
+extension CompressMessage: MessagePackRecord {
+    enum Field: Int, MessagePackField {
+        case algorithm, body
+
+        init?(_ key: FieldKey) {
+            switch key {
+            case FieldKey("Algo"): self = .algorithm
+            case FieldKey("Buf"): self = .body
+            default: return nil
+            }
+        }
+    }
+
+    static var blank: CompressMessage { CompressMessage(algorithm: 0, body: []) }
+
+    mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
+        switch field {
+        case .algorithm: algorithm = try reader.readUnsigned()
+        case .body: body = try reader.readBytes().bytes
+        }
+    }
+}
