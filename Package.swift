@@ -12,10 +12,17 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "swift-memberlist",
-    products: [],
+    products: [
+        .library(name: "Memberlist", targets: ["Memberlist"]),
+        .executable(name: "memberlist", targets: ["MemberlistTool"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
@@ -32,6 +39,22 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Memberlist",
+            dependencies: ["MemberlistCore", "MemberlistWire"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "MemberlistTool",
+            dependencies: [
+                "Memberlist",
+                "MemberlistCore",
+                "MemberlistWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
 
         .target(name: "FixtureSupport", path: "Tests/FixtureSupport", swiftSettings: strict),
         .testTarget(
@@ -41,6 +64,10 @@ let package = Package(
         .testTarget(
             name: "MemberlistCoreTests",
             dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MemberlistToolTests",
+            dependencies: ["MemberlistTool", "Memberlist", "MemberlistWire"],
             swiftSettings: strict),
     ]
 )

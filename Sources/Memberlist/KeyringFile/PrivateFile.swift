@@ -36,7 +36,7 @@ struct PrivateFile {
         guard descriptor >= 0 else {
             throw errno == EEXIST ? .exists(path: path) : failure("write")
         }
-        do {
+        do throws(KeyringFileError) {
             try fill(descriptor, with: bytes)
         } catch {
             unlink(path)
@@ -51,7 +51,7 @@ struct PrivateFile {
         let beside = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new"
         let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, Self.ownerAlone)
         guard descriptor >= 0 else { throw failure("write beside") }
-        do {
+        do throws(KeyringFileError) {
             try fill(descriptor, with: bytes)
             guard rename(beside, target) == 0 else { throw failure("replace") }
         } catch {

@@ -71,7 +71,7 @@ extension HostPort: CustomStringConvertible {
 
 /// Why a text is no address, in words that say how to write one.
 enum AddressFault: Error, Hashable, CustomStringConvertible {
-    case empty, badHost, badPort, bareIPv6, zone, noHost, noPort, portZero
+    case empty, badHost, badPort, bareIPv6, zone, noHost, noPort, portZero, unspecified
 
     var description: String {
         switch self {
@@ -82,7 +82,31 @@ enum AddressFault: Error, Hashable, CustomStringConvertible {
         case .zone: "IPv6 zones are not supported: write the address without the '%' and what follows it"
         case .noHost: "write the host before the colon, such as 10.0.0.1:7946"
         case .noPort: "write the port too, such as 10.0.0.1:7946 or [::1]:7946"
+        case .unspecified: "nobody can reach that address: write one that the other members can reach"
         case .portZero: "nobody listens on port 0: write the port of a member"
         }
+    }
+}
+
+extension HostPort {
+    /// An address to join: a host, and no port 0.
+    init(joining text: String) throws(AddressFault) {
+        self = try HostPort(parsing: text)
+        guard !host.isEmpty else { throw .noHost }
+        guard port != 0 else { throw .portZero }
+    }
+
+    /// An address to listen on: a port must be said, 0 for any; no host stands for all IPv4 addresses.
+    init(binding text: String) throws(AddressFault) {
+        let parsed = try HostPort(parsing: text)
+        guard parsed.port != nil else { throw parsed.host.contains(":") ? .bareIPv6 : .noPort }
+        self = parsed.host.isEmpty ? HostPort(host: "0.0.0.0", port: parsed.port) : parsed
+    }
+
+    /// An address to tell the others: a host that they can reach, and the port that is bound unless another
+    /// one is said.
+    init(advertising text: String) throws(AddressFault) {
+        self = try HostPort(joining: text)
+        guard IPAddress(host)?.isUnspecified != true else { throw .unspecified }
     }
 }
