@@ -1,0 +1,150 @@
+/// Reads what Go's `compress/lzw` writes, and accepts and refuses the same streams as its reader: a stream
+/// without an end code is refused, bytes after it are ignored.
+///
+/// Each code is remembered as a place and a length in the output so far, so that a code is written by one
+/// short copy; the 256 literals stand in front of the output, so that they are codes like all others.
+package struct LZWDecompressor: ~Copyable {
+    /// Entries are `start (48) | length (16)`, one a code and one to spare for when the codes have run out.
+    private let table: UnsafeMutablePointer<UInt64>
+    private var scratch: UnsafeMutableRawPointer
+    private var capacity: Int
+
+    private static let literals = 256
+    /// Copies go in steps of this many bytes and may reach that far beyond their end.
+    private static let step = 16
+    /// More scratch than this is given back after use.
+    private static let keptCapacity = 2 * WireLimits.datagramBody
+
+    package init() {
+        table = .allocate(capacity: Int(LZW.lastCode) + 2)
+        table.initialize(repeating: 0, count: Int(LZW.lastCode) + 2)
+        for literal in 0..<Self.literals {
+            table[literal] = UInt64(literal) << 16 | 1
+        }
+        capacity = 4_096
+        scratch = Self.scratch(of: capacity)
+    }
+
+    deinit {
+        table.deallocate()
+        scratch.deallocate()
+    }
+
+    /// Appends the plain form of `input`.
+    ///
+    /// - Parameter limit: the plain bytes allowed; memory grows with the output and never past it.
+    /// - Throws: ``WireError/limitExceeded``, ``WireError/corruptCompression``.
+    package mutating func decompress(
+        _ input: RawSpan, limit: Int, into output: inout [UInt8]
+    ) throws(WireError) {
+        defer { giveBackLargeScratch() }
+        let end = try input.withUnsafeBytes { (bytes) throws(WireError) in
+            try expand(bytes, limit: Self.literals + max(0, limit))
+        }
+        let plain = UnsafeRawBufferPointer(start: scratch + Self.literals, count: end - Self.literals)
+        output.append(contentsOf: plain)
+    }
+
+    /// Expands into the scratch and returns where the output ends there.
+    private mutating func expand(_ input: UnsafeRawBufferPointer, limit: Int) throws(WireError) -> Int {
+        var reader = LZWBitReader(input)
+        var end = Self.literals
+        var (width, highest) = (9, Int(LZW.end))
+        var (lastStart, lastLength) = (0, 0)
+        while true {
+            let code = try reader.next(width)
+            if code &- Int(LZW.clear) < 2, code >= Int(LZW.clear) {
+                if code == Int(LZW.end) { return end }
+                (width, highest) = (9, Int(LZW.end))
+                continue
+            }
+            guard code <= highest else { throw .corruptCompression }
+            // What the newest code stands for: the expansion before, and the first byte of this one. In the
+            // first round after a clear it lands on the end code's entry, which nothing reads.
+            table[highest] = UInt64(truncatingIfNeeded: lastStart << 16 | (lastLength &+ 1))
+            let entry = table[code]
+            let start = Int(truncatingIfNeeded: entry >> 16)
+            let length = Int(truncatingIfNeeded: entry & 0xFFFF)
+            if end &+ length > limit { throw .limitExceeded }
+            if end &+ length &+ Self.step > capacity { grow(to: end + length + Self.step, limit: limit) }
+            copy(from: start, to: end, count: length)
+            if code == highest {
+                // It overlaps its own first byte, which the copy read before it was written.
+                (scratch + end + length - 1).copyMemory(from: scratch + start, byteCount: 1)
+            }
+            (lastStart, lastLength) = (end, length)
+            end &+= length
+            highest = min(highest &+ 1, Int(LZW.lastCode) + 1)
+            if highest &>> width != 0, width < 12 { width &+= 1 }
+        }
+    }
+
+    @inline(__always)
+    private func copy(from start: Int, to end: Int, count: Int) {
+        var copied = 0
+        repeat {
+            let bytes = (scratch + start + copied).loadUnaligned(as: SIMD16<UInt8>.self)
+            (scratch + end + copied).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+            copied &+= Self.step
+        } while copied < count
+    }
+
+    private static func scratch(of capacity: Int) -> UnsafeMutableRawPointer {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: step)
+        memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
+        for literal in 0..<literals {
+            memory.storeBytes(of: UInt8(literal), toByteOffset: literal, as: UInt8.self)
+        }
+        return memory
+    }
+
+    private mutating func grow(to needed: Int, limit: Int) {
+        let larger = max(needed, min(capacity * 2, limit + 2 * Self.step))
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: Self.step)
+        memory.copyMemory(from: scratch, byteCount: capacity)
+        (memory + capacity).initializeMemory(as: UInt8.self, repeating: 0, count: larger - capacity)
+        scratch.deallocate()
+        scratch = memory
+        capacity = larger
+    }
+
+    private mutating func giveBackLargeScratch() {
+        guard capacity > Self.keptCapacity else { return }
+        scratch.deallocate()
+        capacity = 4_096
+        scratch = Self.scratch(of: capacity)
+    }
+}
+
+/// Codes of 9 to 12 bits, least significant bits first.
+private struct LZWBitReader {
+    private let input: UnsafeRawBufferPointer
+    private var position = 0
+    private let end: Int
+    /// Up to this bit a whole word can be loaded.
+    private let wordEnd: Int
+
+    init(_ input: UnsafeRawBufferPointer) {
+        self.input = input
+        end = input.count * 8
+        wordEnd = (input.count - 4) * 8
+    }
+
+    @inline(__always)
+    mutating func next(_ width: Int) throws(WireError) -> Int {
+        let byte = position &>> 3
+        var word: UInt32
+        if position <= wordEnd {
+            word = UInt32(littleEndian: input.loadUnaligned(fromByteOffset: byte, as: UInt32.self))
+        } else {
+            guard position &+ width <= end else { throw .corruptCompression }
+            word = 0
+            for index in byte..<min(byte &+ 3, input.count) {
+                word |= UInt32(input[index]) &<< UInt32((index &- byte) &* 8)
+            }
+        }
+        let code = (word &>> UInt32(position & 7)) & (1 &<< UInt32(width) &- 1)
+        position &+= width
+        return Int(code)
+    }
+}

@@ -1,0 +1,42 @@
+/// Why a key or a change of a keyring was refused. It never carries bytes of a key.
+public enum KeyError: Error, Hashable, Sendable {
+    /// The key has this many bytes; AES takes 16, 24 or 32.
+    case wrongLength(Int)
+    /// The text is not standard base64.
+    case notBase64
+    /// The text is base64 whose `=` at the end were left out.
+    case unpaddedBase64
+    /// The text decodes to text that is itself the base64 of a key.
+    case encodedTwice
+    /// A keyring needs one key at least.
+    case noKeys
+    /// The key in use cannot be removed: another one is made primary first.
+    case primaryCannotBeRemoved
+    /// The key is not on the ring.
+    case unknownKey
+    /// The system gave no protected memory or no random bytes.
+    case systemUnavailable
+}
+
+extension KeyError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .wrongLength(let count):
+            "the key has \(count) bytes; it must have 16, 24 or 32"
+        case .notBase64:
+            "the key is not base64; a key is written as the standard base64 of its 16, 24 or 32 bytes"
+        case .unpaddedBase64:
+            "the key's base64 lacks its '=' at the end"
+        case .encodedTwice:
+            "the key was encoded as base64 twice; decode it once"
+        case .noKeys:
+            "a keyring needs at least one key"
+        case .primaryCannotBeRemoved:
+            "the primary key cannot be removed; use another key first"
+        case .unknownKey:
+            "the key is not on the keyring; add it first"
+        case .systemUnavailable:
+            "the system gave no protected memory for the key"
+        }
+    }
+}
