@@ -22,6 +22,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -30,7 +32,8 @@ let package = Package(
         .target(
             name: "MemberlistWire",
             dependencies: ["CSodium", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "MemberlistCore",
             dependencies: [
@@ -38,11 +41,21 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "Memberlist",
-            dependencies: ["MemberlistCore", "MemberlistWire"],
-            swiftSettings: strict),
+            dependencies: [
+                "MemberlistWire", "MemberlistCore",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "MemberlistTool",
             dependencies: [
@@ -54,20 +67,33 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         .target(name: "FixtureSupport", path: "Tests/FixtureSupport", swiftSettings: strict),
         .testTarget(
             name: "MemberlistWireTests",
             dependencies: ["MemberlistWire", "FixtureSupport"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MemberlistCoreTests",
             dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MemberlistTests",
+            dependencies: [
+                "Memberlist",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MemberlistToolTests",
             dependencies: ["MemberlistTool", "Memberlist", "MemberlistWire"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
     ]
 )

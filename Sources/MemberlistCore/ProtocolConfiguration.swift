@@ -34,6 +34,11 @@ package struct ProtocolConfiguration: Sendable {
     package var asksAlive = false
     package var asksMerge = false
 
+    /// Largest message, type byte included, that is sure to fit a compound on its own.
+    package var broadcastLimit: Int {
+        min(payloadLimit, checksummedPayloadLimit) - CompoundWriter.headerCount - CompoundWriter.partOverhead
+    }
+
     package init(name: NodeName, endpoint: Endpoint) {
         self.name = name
         self.endpoint = endpoint

@@ -10,7 +10,8 @@ struct RootCommand: AsyncParsableCommand {
             that others can read), 2 the arguments make no sense.
             """,
         version: "0.1.0",
-        subcommands: [AgentCommand.self, KeygenCommand.self])
+        subcommands: [AgentCommand.self, KeygenCommand.self]
+    )
 
     func run() async throws {
         throw ToolError.usage("say what to do: 'agent' runs a member, 'keygen' makes keys")

@@ -31,6 +31,10 @@ public enum FixtureError: Error {
 public struct Hex: Decodable, Sendable, Hashable {
     public let bytes: [UInt8]
 
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     public init(_ text: String) throws {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 2) else { throw FixtureError.notHex(text) }

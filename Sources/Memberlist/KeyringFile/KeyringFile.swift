@@ -1,9 +1,10 @@
+public import MemberlistWire
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-public import MemberlistWire
 
 /// A file that holds a cluster's keys, in Serf's format: a JSON array of base64 keys, the first one primary.
 ///

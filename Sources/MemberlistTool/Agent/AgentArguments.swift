@@ -22,9 +22,6 @@ struct DelegateProtocol: Hashable, Sendable {
 
 /// What single arguments of the agent may be.
 enum AgentArguments {
-    static let longestLabel = 255
-    static let longestMeta = 512
-    static let longestName = 128
     private static let longestPause = 31_536_000.0
 
     static func gossipProtocol(_ text: String) throws(ToolError) -> UInt8 {

@@ -14,7 +14,9 @@ enum AgentKey {
 
     /// The keyring; nil where none is given, and the traffic is plain.
     static func keyring(
-        encrypt: String?, file: String?, environment: ConfigReader
+        encrypt: String?,
+        file: String?,
+        environment: ConfigReader
     ) throws(ToolError) -> Keyring? {
         switch (encrypt, file) {
         case (.some, .some):
@@ -24,7 +26,9 @@ enum AgentKey {
         case (nil, let path?):
             return try keyring(file: path)
         case (nil, nil):
-            guard let text = environment.string(forKey: "memberlist.encrypt", isSecret: true) else { return nil }
+            guard let text = environment.string(forKey: "memberlist.encrypt", isSecret: true) else {
+                return nil
+            }
             guard !text.isEmpty else {
                 throw .usage("\(variable) is empty: put a key into it, or unset it for plain traffic")
             }

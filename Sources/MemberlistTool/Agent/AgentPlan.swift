@@ -1,53 +1,38 @@
 import Configuration
-import MemberlistWire
+import Memberlist
 
 /// What the agent is to do: the arguments, checked, and the environment.
 struct AgentPlan: Sendable {
-    let name: String
+    /// The port that is meant where none is said: HashiCorp's.
+    private static let customaryPort: UInt16 = 7946
+
     let bind: HostPort
-    let advertise: HostPort?
     let joins: [HostPort]
     let discover: HostPort?
-    let label: String
-    let keyring: Keyring?
-    let profile: Profile
-    let meta: [UInt8]
-    let delegateProtocol: DelegateProtocol?
-    let gossipProtocol: UInt8
-    let acceptsPaddedEncryption: Bool
-    let compression: Bool
     let printMembers: Duration?
     let format: EventPrinter.Format
     let readsCommands: Bool
+    let configuration: MemberlistConfiguration
 
     init(_ command: AgentCommand, environment: ConfigReader) throws(ToolError) {
-        guard !command.name.isEmpty, command.name.utf8.count <= AgentArguments.longestName else {
-            throw .usage("--name must have 1 to \(AgentArguments.longestName) bytes")
-        }
-        guard command.label?.isEmpty != true, (command.label ?? "").utf8.count <= AgentArguments.longestLabel else {
-            throw .usage("--label must have 1 to \(AgentArguments.longestLabel) bytes")
-        }
-        let meta = Array((command.meta ?? "").utf8)
-        guard meta.count <= AgentArguments.longestMeta else {
-            throw .usage("--meta has \(meta.count) bytes: \(AgentArguments.longestMeta) is the most")
-        }
-        name = command.name
         bind = command.bind
-        advertise = command.advertise
         joins = command.join
         discover = command.discover
-        label = command.label ?? ""
-        keyring = try AgentKey.keyring(
-            encrypt: command.encrypt, file: command.keyring, environment: environment)
-        profile = command.profile
-        self.meta = meta
-        delegateProtocol = command.delegateProtocol
-        gossipProtocol = command.gossipProtocol
-        acceptsPaddedEncryption = command.acceptPaddedEncryption
-        compression = !command.noCompression
         printMembers = command.printMembers
         format = command.format
         readsCommands = command.commands
+        let keyring = try AgentKey.keyring(
+            encrypt: command.encrypt,
+            file: command.keyring,
+            environment: environment
+        )
+        let configuration = Self.configuration(command, keyring: keyring)
+        do {
+            try configuration.validate()
+        } catch {
+            throw .usage(error.message)
+        }
+        self.configuration = configuration
     }
 
     /// The port that is meant where an address has none: HashiCorp's, unless this node has chosen another.
@@ -56,5 +41,35 @@ struct AgentPlan: Sendable {
         return port
     }
 
-    private static let customaryPort: UInt16 = 7946
+    private static func configuration(_ command: AgentCommand, keyring: Keyring?) -> MemberlistConfiguration {
+        var configuration = command.profile.configuration(name: NodeName(command.name))
+        configuration.bindHost = command.bind.host
+        configuration.bindPort = Int(command.bind.port ?? customaryPort)
+        configuration.advertiseHost = command.advertise?.host
+        configuration.advertisePort = command.advertise?.port.map { Int($0) }
+        configuration.meta = Array((command.meta ?? "").utf8)
+        configuration.label = command.label ?? ""
+        configuration.keyring = keyring
+        configuration.compression = !command.noCompression
+        configuration.protocolVersion = command.gossipProtocol
+        configuration.acceptsPaddedEncryption = command.acceptPaddedEncryption
+        if let versions = command.delegateProtocol {
+            configuration.delegateVersions = .init(
+                minimum: versions.minimum,
+                maximum: versions.maximum,
+                current: versions.current
+            )
+        }
+        return configuration
+    }
+}
+
+extension Profile {
+    fileprivate func configuration(name: NodeName) -> MemberlistConfiguration {
+        switch self {
+        case .lan: .lan(name: name)
+        case .wan: .wan(name: name)
+        case .local: .local(name: name)
+        }
+    }
 }

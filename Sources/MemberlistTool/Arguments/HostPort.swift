@@ -56,7 +56,8 @@ struct HostPort: Hashable, Sendable {
         return labels.allSatisfy { label in
             (1...63).contains(label.utf8.count) && label.utf8.first != UInt8(ascii: "-")
                 && label.unicodeScalars.allSatisfy { scalar in
-                    scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-_".unicodeScalars.contains(scalar))
+                    scalar.isASCII
+                        && (scalar.properties.isAlphabetic || "0123456789-_".unicodeScalars.contains(scalar))
                 }
         }
     }
@@ -66,6 +67,11 @@ extension HostPort: CustomStringConvertible {
     var description: String {
         let host = self.host.contains(":") ? "[\(self.host)]" : self.host
         return port.map { "\(host):\($0)" } ?? host
+    }
+
+    /// The same with a port in any case.
+    func description(defaultPort: UInt16) -> String {
+        HostPort(host: host, port: port ?? defaultPort).description
     }
 }
 

@@ -1,9 +1,10 @@
+import MemberlistWire
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import MemberlistWire
 
 /// Reads one line as a command: `{"command":"ping","name":"web-1","id":7}`.
 enum CommandDecoder {
@@ -82,8 +83,10 @@ struct CommandFields {
         case .join: .join(try addresses())
         case .send:
             .send(
-                to: try nodeName(.to), payload: try bytes(text: .payload, base64: .payloadBase64),
-                reliable: try optional(Bool.self, .reliable, "true or false") ?? false)
+                to: try nodeName(.to),
+                payload: try bytes(text: .payload, base64: .payloadBase64),
+                reliable: try optional(Bool.self, .reliable, "true or false") ?? false
+            )
         case .broadcast: .broadcast(try bytes(text: .payload, base64: .payloadBase64))
         case .update: .update(meta: try bytes(text: .meta, base64: .metaBase64))
         case .ping: .ping(try nodeName(.name))
@@ -130,7 +133,9 @@ extension CommandFields {
     }
 
     private func required<Value: Decodable>(
-        _ type: Value.Type, _ key: Key, _ wanted: String
+        _ type: Value.Type,
+        _ key: Key,
+        _ wanted: String
     ) throws(Fault) -> Value {
         guard let value = try optional(type, key, wanted) else {
             throw Fault(message: "'\(key.rawValue)' is missing; it must be \(wanted)")
@@ -139,7 +144,9 @@ extension CommandFields {
     }
 
     private func optional<Value: Decodable>(
-        _ type: Value.Type, _ key: Key, _ wanted: String
+        _ type: Value.Type,
+        _ key: Key,
+        _ wanted: String
     ) throws(Fault) -> Value? {
         guard container.contains(key) else { return nil }
         do {

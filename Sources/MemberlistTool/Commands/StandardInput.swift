@@ -8,10 +8,10 @@ import Musl
 import Darwin
 #endif
 
-/// Standard input, line by line. It reads no further ahead than a few lines, so that whoever writes too much
+/// Standard input, line by line. It reads no further ahead than some lines, so that whoever writes too much
 /// waits instead of filling this process.
 struct StandardInput: Sendable {
-    private static let readAhead = 16
+    private static let readAhead = 64
 
     let lines: AsyncStream<LineSplitter.Line>
     private let credit: DispatchSemaphore
@@ -33,7 +33,8 @@ struct StandardInput: Sendable {
     }
 
     private static func read(
-        _ descriptor: Int32, into continuation: AsyncStream<LineSplitter.Line>.Continuation,
+        _ descriptor: Int32,
+        into continuation: AsyncStream<LineSplitter.Line>.Continuation,
         credit: DispatchSemaphore
     ) {
         var splitter = LineSplitter()

@@ -10,7 +10,8 @@ struct KeygenCommand: ParsableCommand {
         discussion: """
             Writes base64 to standard output, one key a line. With --output it writes a keyring file instead: \
             a JSON array, the first key primary, readable by its owner alone, and never over an existing file.
-            """)
+            """
+    )
 
     @Option(help: "Bytes of a key: 16, 24 or 32.", transform: Self.bytes)
     var bytes = 32

@@ -1,10 +1,11 @@
+import MemberlistCore
+import MemberlistWire
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import MemberlistCore
-import MemberlistWire
 
 /// An event and its time as one JSON object.
 struct EventJSON: Encodable {
@@ -21,7 +22,9 @@ struct EventJSON: Encodable {
     static func line(_ event: AgentEvent, at: Date) -> String? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(EventJSON(event: event, at: at))).map { String(decoding: $0, as: UTF8.self) }
+        return (try? encoder.encode(EventJSON(event: event, at: at))).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -53,7 +53,8 @@ final class EventPrinter: Sendable {
             isBroken = true
             logger.error(
                 "standard output cannot be written any more; the agent goes on without it",
-                metadata: ["error": "\(error)"])
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 }

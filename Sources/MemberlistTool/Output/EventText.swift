@@ -1,10 +1,11 @@
+import MemberlistCore
+import MemberlistWire
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import MemberlistCore
-import MemberlistWire
 
 /// An event and its time as a line for people.
 enum EventText {

@@ -1,9 +1,10 @@
+import MemberlistCore
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import MemberlistCore
 
 extension AgentEvent {
     /// The name by which an event goes, in both formats.

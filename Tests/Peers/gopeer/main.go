@@ -100,7 +100,11 @@ func stateName(s memberlist.NodeStateType) string {
 }
 
 func nodeFields(n *memberlist.Node) object {
-	return object{"name": n.Name, "address": n.Address(), "meta": string(n.Meta)}
+	fields := object{"name": n.Name, "address": n.Address(), "meta": string(n.Meta)}
+	if !utf8.Valid(n.Meta) {
+		fields["metaBase64"] = base64.StdEncoding.EncodeToString(n.Meta)
+	}
+	return fields
 }
 
 // versions is [MIN, MAX, CUR] (a slice of bytes would be base64 in JSON).

@@ -1,0 +1,48 @@
+import MemberlistWire
+
+/// Push/pull: two nodes tell each other all they know, now and then, and when one joins (memberlist's
+/// `pushPull`).
+extension GossipProtocol {
+    /// Exchange IDs of the core's own have the highest bit; a caller's do not.
+    private static let ownExchanges: UInt64 = 1 << 63
+
+    mutating func startPushPull(at now: Instant) {
+        let interval = Formulas.pushPullInterval(configuration.pushPullInterval, members: table.count)
+        timers.schedule(.pushPullRound, at: now.advanced(byNanoseconds: interval))
+        let candidates = table.groupCount(.alive)
+        guard !isLeaving, candidates > 0, exchanges.count < CoreLimits.exchanges else { return }
+        let row = table[table.member(random.below(candidates), of: .alive)]
+        lastExchange += 1
+        let id = ExchangeID(Self.ownExchanges | lastExchange)
+        exchanges[id] = false
+        emit(.exchangeState(id, with: row.endpoint, name: row.name, state: localState(join: false)))
+    }
+
+    mutating func startJoin(_ id: ExchangeID, with endpoint: Endpoint, name: NodeName?, at now: Instant) {
+        guard exchanges.count < CoreLimits.exchanges else {
+            emit(.exchangeFinished(id, .unavailable))
+            return
+        }
+        rejoin(at: now)
+        exchanges[id] = true
+        emit(.exchangeState(id, with: endpoint, name: name, state: localState(join: true)))
+    }
+
+    mutating func receiveState(_ state: PushPull, of id: ExchangeID, at now: Instant) {
+        guard let join = exchanges.removeValue(forKey: id) else { return }
+        var state = state
+        // The responder echoes the flag; this node knows better what it asked for.
+        state.join = join
+        startMerge(state, exchange: id, at: now)
+    }
+
+    /// A peer's state: the answer goes out first, and only then is the peer's merged.
+    mutating func answerState(_ state: PushPull, on stream: StreamID, at now: Instant) {
+        emit(.answerState(stream, state: localState(join: state.join)))
+        startMerge(state, exchange: nil, at: now)
+    }
+
+    private func localState(join: Bool) -> PushPull {
+        PushPull(join: join, nodes: table.all.map(\.pushState))
+    }
+}

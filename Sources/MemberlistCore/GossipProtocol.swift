@@ -1,0 +1,246 @@
+import DequeModule
+package import MemberlistWire
+
+/// One node's side of the membership protocol: SWIM with the Lifeguard extensions, as HashiCorp's memberlist
+/// speaks it.
+///
+/// It is a value. What happened goes in through ``handle(_:at:)``, time through ``advance(to:)``; what shall be
+/// done comes out of ``nextDirective()``. It has no clock, no task and no random source but its own seeded one,
+/// so equal seeds and equal inputs give equal directives, to the byte.
+///
+/// Sources: Das, Gupta, Motivala, "SWIM" (DSN 2002); Dadgar, Phillips, Currey, "Lifeguard" (arXiv 1707.00788);
+/// memberlist's `state.go`. Where this differs from memberlist on purpose, the place says so.
+package struct GossipProtocol: Sendable {
+    let configuration: ProtocolConfiguration
+    var random: ProtocolRandom
+    var timers = TimerQueue()
+    var directives = Deque<Directive>()
+
+    // Membership
+    var table = MemberTable()
+    let selfID: RowID
+    var isLeaving = false
+    var merges = PendingTable<PendingMerge>()
+    var alives = PendingTable<PendingAlive>()
+
+    // Failure detection
+    var health: HealthScore
+    var probes: [UInt32: Probe] = [:]
+    var relays: [UInt32: Relay] = [:]
+    var sequence: UInt32
+    var lastToken: UInt64 = 0
+
+    // Dissemination
+    var broadcasts = BroadcastQueue()
+    var userBroadcasts = BroadcastQueue()
+    var userBroadcastsFirst = false
+    var leaveBroadcast: RequestID?
+    var exchanges: [ExchangeID: Bool] = [:]
+    var lastExchange: UInt64 = 0
+    var payloads = PayloadPool()
+    /// The datagram that is being made, and what was drawn for it; empty between datagrams.
+    var writer = CompoundWriter()
+    var drawn: [[UInt8]] = []
+    var chosen: [Int] = []
+
+    /// A node on its own: alive at incarnation 1, its timers started, each at a random point of its interval.
+    package init(configuration: ProtocolConfiguration, seed: UInt64, at now: Instant) {
+        self.configuration = configuration
+        random = ProtocolRandom(seed: seed)
+        sequence = UInt32(truncatingIfNeeded: random.next())
+        health = HealthScore(multiplier: configuration.healthMultiplier)
+        let alive = Alive(
+            incarnation: 1, node: configuration.name.owned(),
+            address: WireBytes(configuration.endpoint.address.bytes), port: configuration.endpoint.port,
+            meta: configuration.meta.isEmpty ? .null : WireBytes(configuration.meta),
+            versions: WireBytes(configuration.versions.bytes))
+        selfID = table.add(
+            name: configuration.name, alive: alive, endpoint: configuration.endpoint, stateChange: now)
+        table[selfID].state = .alive
+        table[selfID].incarnation = 1
+        queueBroadcast(.alive(alive), about: configuration.name)
+        startTimers(at: now)
+    }
+
+    private mutating func startTimers(at now: Instant) {
+        func stagger(_ interval: Int64) -> Instant {
+            now.advanced(byNanoseconds: random.below(interval))
+        }
+        if configuration.probeInterval > 0 {
+            timers.schedule(.probeRound, at: stagger(configuration.probeInterval))
+        }
+        if configuration.gossipInterval > 0 && configuration.gossipNodes > 0 {
+            timers.schedule(.gossipRound, at: stagger(configuration.gossipInterval))
+        }
+        if configuration.pushPullInterval > 0 {
+            timers.schedule(.pushPullRound, at: stagger(configuration.pushPullInterval))
+        }
+    }
+
+    // MARK: What the application may read
+
+    package var localMember: Member { table[selfID].member }
+    /// Every member that the table holds, dead ones included.
+    package var members: [Member] { table.all.map(\.member) }
+    package var memberCount: Int { table.count }
+    /// 0 where this node does well, up to the health multiplier less one.
+    package var healthScore: Int { health.value }
+    /// Broadcasts that wait: about membership, and the application's.
+    package var queuedBroadcasts: (membership: Int, user: Int) { (broadcasts.count, userBroadcasts.count) }
+
+    /// Who is suspect here, and how many have confirmed it.
+    package var suspicions: [(name: NodeName, confirmations: Int)] {
+        table.all.compactMap { row in row.suspicion.map { (row.name, $0.confirmations) } }
+    }
+
+    /// The membership broadcasts that wait, in no particular order.
+    package var queuedMembershipBroadcasts: [BroadcastQueue.Broadcast] { broadcasts.all }
+
+    // MARK: Running
+
+    /// When ``advance(to:)`` has something to do next.
+    package var nextDeadline: Instant? { timers.nextDeadline }
+
+    /// The next thing to do. Take them until there is none, after every input and every advance.
+    package mutating func nextDirective() -> Directive? {
+        directives.popFirst()
+    }
+
+    /// Gives back the payload of a datagram that was sent, for the next one.
+    package mutating func recycle(_ payload: consuming [UInt8]) {
+        payloads.put(payload)
+    }
+
+    package mutating func handle(_ input: Input, at now: Instant) {
+        switch input {
+        case .messageReceived(let message, let sender):
+            receive(message, from: sender, at: now)
+        case .streamPingFinished(let sequence, let answered):
+            if answered { probes[sequence]?.streamAnswered = true }
+
+        case .joinRequested(let id, let endpoint, let name):
+            startJoin(id, with: endpoint, name: name, at: now)
+        case .stateReceived(let id, let state):
+            receiveState(state, of: id, at: now)
+        case .exchangeFailed(let id):
+            if exchanges.removeValue(forKey: id) != nil { emit(.exchangeFinished(id, .failed)) }
+        case .stateOffered(let stream, let state):
+            answerState(state, on: stream, at: now)
+
+        case .aliveDecided(let id, let allowed):
+            decideAlive(id, allowed: allowed, at: now)
+        case .mergeDecided(let id, let allowed):
+            decideMerge(id, allowed: allowed, at: now)
+
+        case .metaChanged(let meta):
+            changeMeta(meta, at: now)
+        case .broadcastRequested(let id, let payload, let name):
+            queueUserBroadcast(payload, name: name, request: id)
+        case .messageRequested(let payload, let name):
+            sendUserMessage(payload, to: name)
+        case .pingRequested(let id, let name, let endpoint):
+            startPing(id, name: name, endpoint: endpoint, at: now)
+        case .leaveRequested:
+            leave(at: now)
+        }
+        reportFinishedBroadcasts()
+    }
+
+    /// Fires the timers that are due.
+    package mutating func advance(to now: Instant) {
+        while let (kind, late) = timers.popDue(at: now) {
+            fire(kind, late: late, at: now)
+        }
+        reportFinishedBroadcasts()
+    }
+
+    private mutating func fire(_ kind: TimerKind, late: Int64, at now: Instant) {
+        switch kind {
+        case .probeRound: startProbeRound(at: now)
+        case .probeTimeout(let sequence): probeTimedOut(sequence, at: now)
+        case .probeDeadline(let sequence): finishProbe(sequence, late: late, at: now)
+        case .relayTimeout(let sequence): relayTimedOut(sequence)
+        case .gossipRound: gossip(at: now)
+        case .pushPullRound: startPushPull(at: now)
+        case .suspicion(let id, let token): endSuspicion(id, token: token, late: late, at: now)
+        case .reap(let id, let token): reap(id, token: token)
+        }
+    }
+
+    private mutating func receive(_ message: Message, from sender: Endpoint, at now: Instant) {
+        switch message {
+        case .ping(let ping): answer(ping, from: sender)
+        case .indirectPing(let ping): relay(ping, from: sender, at: now)
+        case .ack(let ack): receive(ack, at: now)
+        case .nack(let nack): receive(nack)
+        case .suspect(let suspect): receive(suspect, at: now)
+        case .alive(let alive): receive(alive, merge: nil, at: now)
+        case .dead(let dead): receive(dead, at: now)
+        case .user(let payload): emit(.deliver(payload, from: sender))
+        }
+    }
+
+    // MARK: Small tools of every part
+
+    mutating func emit(_ directive: Directive) {
+        directives.append(directive)
+    }
+
+    mutating func notice(_ notice: Notice) {
+        emit(.noticed(notice))
+    }
+
+    mutating func applyHealth(_ delta: Int) {
+        if health.apply(delta) { emit(.healthChanged(health.value)) }
+    }
+
+    mutating func nextSequence() -> UInt32 {
+        sequence &+= 1
+        return sequence
+    }
+
+    mutating func nextToken() -> UInt64 {
+        lastToken += 1
+        return lastToken
+    }
+}
+
+/// Buffers of payloads that were sent, for the next ones: at a steady state a datagram allocates none.
+struct PayloadPool: Sendable {
+    private static let capacity = 64
+    private var buffers: [[UInt8]] = []
+
+    /// An empty buffer.
+    mutating func take() -> [UInt8] {
+        guard var buffer = buffers.popLast() else { return [] }
+        buffer.removeAll(keepingCapacity: true)
+        return buffer
+    }
+
+    mutating func put(_ buffer: consuming [UInt8]) {
+        if buffers.count < Self.capacity { buffers.append(buffer) }
+    }
+}
+
+/// Things that wait for the application's decision, found by the number they were given.
+struct PendingTable<Waiting: Sendable>: Sendable {
+    private var rows: [DecisionID: Waiting] = [:]
+    private var last: UInt64 = 0
+
+    var count: Int { rows.count }
+
+    mutating func add(_ waiting: Waiting) -> DecisionID {
+        last += 1
+        rows[DecisionID(last)] = waiting
+        return DecisionID(last)
+    }
+
+    mutating func remove(_ id: DecisionID) -> Waiting? {
+        rows.removeValue(forKey: id)
+    }
+
+    subscript(id: DecisionID) -> Waiting? {
+        get { rows[id] }
+        set { rows[id] = newValue }
+    }
+}

@@ -1,0 +1,206 @@
+import MemberlistWire
+
+/// An alive that waits for the application's word.
+struct PendingAlive: Sendable {
+    let alive: Alive
+    let endpoint: Endpoint
+    /// The merge that goes on once it is decided.
+    let merge: DecisionID?
+}
+
+/// Alives: who lives where, as of which incarnation (memberlist's `aliveNode`).
+extension GossipProtocol {
+    /// Hears an alive. Returns false where the application must be asked first; then the merge it came from
+    /// waits with it.
+    @discardableResult
+    mutating func receive(_ alive: Alive, merge: DecisionID?, at now: Instant) -> Bool {
+        var alive = alive
+        let isSelf = alive.node == configuration.name
+        if isSelf && isLeaving { return true }
+        if alive.port == 0 || configuration.versions.current < 2 { alive.port = configuration.endpoint.port }
+        guard let endpoint = endpoint(of: alive) else {
+            notice(.malformedAlive)
+            return true
+        }
+        let known = table.find(alive.node)
+        guard isPlausible(alive.incarnation, about: known) else {
+            notice(.implausibleIncarnation(alive.node.owned()))
+            return true
+        }
+        if let known, !isSelf, alive.incarnation <= table[known].incarnation,
+            table[known].endpoint == endpoint
+        {
+            return true
+        }
+        guard configuration.asksAlive else {
+            apply(alive, endpoint: endpoint, at: now)
+            return true
+        }
+        return ask(alive, endpoint: endpoint, isSelf: isSelf, merge: merge, at: now)
+    }
+
+    private mutating func ask(
+        _ alive: Alive, endpoint: Endpoint, isSelf: Bool, merge: DecisionID?, at now: Instant
+    ) -> Bool {
+        guard let versions = ProtocolVersions(alive.versions) else {
+            notice(.malformedAlive)
+            return true
+        }
+        if isSelf {
+            apply(alive, endpoint: endpoint, at: now)
+            return true
+        }
+        guard alives.count < CoreLimits.pendingAlives else {
+            notice(.overloaded)
+            return true
+        }
+        let kept = Alive(
+            incarnation: alive.incarnation, node: alive.node.owned(), address: alive.address.owned(),
+            port: alive.port, meta: alive.meta.owned(), versions: alive.versions.owned())
+        let id = alives.add(PendingAlive(alive: kept, endpoint: endpoint, merge: merge))
+        let member = Member(
+            name: kept.node, endpoint: endpoint, meta: Array(kept.meta.bytes), state: .alive,
+            versions: versions, incarnation: kept.incarnation)
+        emit(.decideAlive(id, member))
+        return false
+    }
+
+    mutating func decideAlive(_ id: DecisionID, allowed: Bool, at now: Instant) {
+        guard let pending = alives.remove(id) else { return }
+        if allowed {
+            apply(pending.alive, endpoint: pending.endpoint, at: now)
+        } else {
+            notice(.aliveRefused(pending.alive.node))
+        }
+        if let merge = pending.merge { continueMerge(merge, at: now) }
+    }
+
+    /// The endpoint of an alive that a node can have sent; nil for any other.
+    private func endpoint(of alive: Alive) -> Endpoint? {
+        guard !alive.node.isEmpty, alive.meta.count <= CoreLimits.meta,
+            let address = IPAddress(bytes: alive.address.bytes)
+        else { return nil }
+        if alive.versions.count >= 3 {
+            let first = alive.versions.bytes.startIndex
+            let (minimum, maximum) = (alive.versions.bytes[first], alive.versions.bytes[first + 1])
+            guard minimum > 0, maximum > 0, minimum <= maximum else { return nil }
+        }
+        // What could not be passed on in a datagram is not let in. The fields' own overhead is below 100.
+        let size = alive.node.bytes.count + alive.meta.count + alive.versions.count + 100
+        guard size <= configuration.broadcastLimit else { return nil }
+        return Endpoint(address: address, port: alive.port)
+    }
+
+    /// We differ from HashiCorp, whose counter wraps: a number that nobody can have reached is a fault or a
+    /// forgery, and a node that took it could never be refuted again.
+    func isPlausible(_ incarnation: UInt32, about known: RowID?) -> Bool {
+        guard incarnation < CoreLimits.incarnation else { return false }
+        guard let known else { return true }
+        return incarnation <= table[known].incarnation &+ CoreLimits.incarnationStep
+    }
+
+    private mutating func apply(_ alive: Alive, endpoint: Endpoint, at now: Instant) {
+        let isSelf = alive.node == configuration.name
+        if isSelf && isLeaving { return }
+        var movesNode = false
+        let id: RowID
+        if let known = table.find(alive.node) {
+            id = known
+            if table[id].endpoint != endpoint {
+                guard mayMove(id, at: now) else {
+                    reportConflict(id, alive: alive, endpoint: endpoint)
+                    return
+                }
+                movesNode = true
+            }
+        } else {
+            // A row from the start of time: nothing holds it until its incarnation counts.
+            id = table.add(
+                name: alive.node, alive: alive, endpoint: endpoint,
+                stateChange: Instant(nanoseconds: .min / 2))
+            scheduleReap(id, at: now)
+        }
+        let incarnation = table[id].incarnation
+        if isSelf {
+            if alive.incarnation >= incarnation { hearOfSelf(alive, at: now) }
+        } else if alive.incarnation > incarnation || movesNode {
+            accept(alive, endpoint: endpoint, for: id, at: now)
+        }
+    }
+
+    private func mayMove(_ id: RowID, at now: Instant) -> Bool {
+        let row = table[id]
+        switch row.state {
+        case .left:
+            return true
+        case .dead:
+            guard let reclaim = configuration.deadNodeReclaim else { return false }
+            return now.nanoseconds(since: row.stateChange) > reclaim
+        case .alive, .suspect:
+            return false
+        }
+    }
+
+    private mutating func reportConflict(_ id: RowID, alive: Alive, endpoint: Endpoint) {
+        let claimed = Member(
+            name: table[id].name, endpoint: endpoint, meta: Array(alive.meta.bytes), state: .alive,
+            versions: ProtocolVersions(alive.versions) ?? .unknown, incarnation: alive.incarnation)
+        emit(.conflict(existing: table[id].member, claimed: claimed))
+    }
+
+    /// An alive about this node itself is right only where it says what this node says.
+    private mutating func hearOfSelf(_ alive: Alive, at now: Instant) {
+        let row = table[selfID]
+        let saysTheSame =
+            alive.incarnation == row.incarnation && alive.meta == row.meta
+            && alive.versions.bytes.prefix(6).elementsEqual(row.versions.bytes)
+        if !saysTheSame { refute(alive.incarnation) }
+    }
+
+    private mutating func accept(_ alive: Alive, endpoint: Endpoint, for id: RowID, at now: Instant) {
+        let old = table[id]
+        queueBroadcast(.alive(alive), about: old.name)
+        table.setEndpoint(endpoint, of: id)
+        table[id].address = alive.address.owned()
+        table[id].meta = alive.meta.owned()
+        table[id].incarnation = alive.incarnation
+        if let versions = ProtocolVersions(alive.versions) {
+            table[id].versions = versions
+            table[id].wireVersions = alive.versions.owned()
+        }
+        table[id].suspicion = nil
+        if old.state != .alive {
+            table[id].state = .alive
+            table[id].stateChange = now
+            table[id].timerToken = nextToken()
+            table.move(id, to: .alive)
+            table.enterProbeOrder(id)
+        }
+        let change: MemberChange
+        switch old.state {
+        case .dead, .left: change = .joined
+        case _ where old.meta != alive.meta: change = .updated
+        case .suspect: change = .recovered
+        case .alive: change = .refreshed
+        }
+        emit(.memberChanged(table[id].member, change))
+    }
+
+    /// Contradicts what was said of this node, with an incarnation above the accusation's (SWIM, section 4.2).
+    mutating func refute(_ accused: UInt32) {
+        let incarnation = max(table[selfID].incarnation, accused) + 1
+        table[selfID].incarnation = incarnation
+        applyHealth(1)
+        queueBroadcast(.alive(table[selfID].alive), about: configuration.name)
+        notice(.refuted(incarnation: incarnation))
+        emit(.memberChanged(table[selfID].member, .refreshed))
+    }
+
+    mutating func changeMeta(_ meta: [UInt8], at now: Instant) {
+        guard !isLeaving, meta.count <= CoreLimits.meta else { return }
+        table[selfID].meta = meta.isEmpty ? .null : WireBytes(meta)
+        table[selfID].incarnation += 1
+        queueBroadcast(.alive(table[selfID].alive), about: configuration.name)
+        emit(.memberChanged(table[selfID].member, .updated))
+    }
+}

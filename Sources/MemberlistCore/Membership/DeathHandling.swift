@@ -1,0 +1,150 @@
+import MemberlistWire
+
+/// Suspicions and deaths (memberlist's `suspectNode` and `deadNode`), leaving, and forgetting.
+extension GossipProtocol {
+    mutating func receive(_ suspect: Suspect, at now: Instant) {
+        guard let id = table.find(suspect.node), suspect.incarnation >= table[id].incarnation else { return }
+        guard isPlausible(suspect.incarnation, about: id) else {
+            notice(.implausibleIncarnation(table[id].name))
+            return
+        }
+        if table[id].suspicion != nil {
+            confirm(suspect, about: id, at: now)
+            return
+        }
+        guard table[id].state == .alive else { return }
+        if id == selfID {
+            if !isLeaving { refute(suspect.incarnation) }
+            return
+        }
+        queueBroadcast(.suspect(suspect), about: table[id].name)
+        table[id].incarnation = suspect.incarnation
+        table[id].state = .suspect
+        table[id].stateChange = now
+        table.move(id, to: .suspect)
+        startSuspicion(of: id, from: suspect.from, at: now)
+        emit(.memberChanged(table[id].member, .suspected))
+    }
+
+    private mutating func startSuspicion(of id: RowID, from accuser: NodeName, at now: Instant) {
+        let members = table.count
+        var expected = configuration.suspicionMultiplier - 2
+        // This node and the suspect cannot confirm.
+        if members - 2 < expected { expected = 0 }
+        let minimum = Formulas.suspicionTimeout(
+            multiplier: configuration.suspicionMultiplier, members: members,
+            interval: configuration.probeInterval)
+        let maximum = Int64(clamping: Int128(minimum) * Int128(configuration.suspicionMaximumMultiplier))
+        table[id].suspicion = Suspicion(
+            from: accuser, expected: max(expected, 0), minimum: minimum, maximum: maximum, at: now)
+        scheduleSuspicion(id)
+    }
+
+    private mutating func confirm(_ suspect: Suspect, about id: RowID, at now: Instant) {
+        guard table[id].suspicion?.confirm(from: suspect.from, at: now) == true else { return }
+        queueBroadcast(.suspect(suspect), about: table[id].name)
+        scheduleSuspicion(id)
+    }
+
+    private mutating func scheduleSuspicion(_ id: RowID) {
+        guard let deadline = table[id].suspicion?.deadline else { return }
+        table[id].timerToken = nextToken()
+        timers.schedule(.suspicion(id, token: table[id].timerToken), at: deadline)
+    }
+
+    /// The suspect had its time. Where this node stood still meanwhile, so may its ears have: it listens for
+    /// one more probe interval before it declares anybody dead.
+    mutating func endSuspicion(_ id: RowID, token: UInt64, late: Int64, at now: Instant) {
+        guard table.isCurrent(id), table[id].timerToken == token, table[id].state == .suspect else { return }
+        if late > configuration.probeInterval {
+            table[id].timerToken = nextToken()
+            timers.schedule(
+                .suspicion(id, token: table[id].timerToken),
+                at: now.advanced(byNanoseconds: configuration.probeInterval))
+            notice(.stalled(nanoseconds: late))
+            return
+        }
+        receive(
+            Dead(incarnation: table[id].incarnation, node: table[id].name, from: configuration.name), at: now)
+    }
+
+    mutating func receive(_ dead: Dead, at now: Instant) {
+        guard let id = table.find(dead.node), dead.incarnation >= table[id].incarnation else { return }
+        guard isPlausible(dead.incarnation, about: id) else {
+            notice(.implausibleIncarnation(table[id].name))
+            return
+        }
+        table[id].suspicion = nil
+        guard !table[id].isDeadOrLeft else { return }
+        if id == selfID {
+            if !isLeaving { refute(dead.incarnation) }
+            return
+        }
+        queueBroadcast(.dead(dead), about: table[id].name)
+        bury(id, incarnation: dead.incarnation, left: dead.node == dead.from, at: now)
+    }
+
+    private mutating func bury(_ id: RowID, incarnation: UInt32, left: Bool, at now: Instant) {
+        table[id].incarnation = incarnation
+        table[id].state = left ? .left : .dead
+        table[id].stateChange = now
+        table.leaveProbeOrder(id)
+        table.move(id, to: left ? .none : .recentlyDead)
+        scheduleReap(id, at: now)
+        emit(.memberChanged(table[id].member, left ? .left : .failed))
+    }
+
+    // MARK: Forgetting
+
+    mutating func scheduleReap(_ id: RowID, at now: Instant) {
+        table[id].timerToken = nextToken()
+        timers.schedule(
+            .reap(id, token: table[id].timerToken),
+            at: now.advanced(byNanoseconds: configuration.gossipToTheDead))
+    }
+
+    mutating func reap(_ id: RowID, token: UInt64) {
+        guard table.isCurrent(id), id != selfID, table[id].timerToken == token, table[id].isDeadOrLeft else {
+            return
+        }
+        let member = table[id].member
+        table.remove(id)
+        emit(.memberChanged(member, .reaped))
+    }
+
+    // MARK: Leaving
+
+    /// Tells the cluster that this node goes. It still answers and gossips until whoever runs it stops it.
+    mutating func leave(at now: Instant) {
+        guard !isLeaving else {
+            if leaveBroadcast == nil { emit(.leaveFinished(heard: true)) }
+            return
+        }
+        isLeaving = true
+        let dead = Dead(
+            incarnation: table[selfID].incarnation, node: configuration.name, from: configuration.name)
+        table[selfID].state = .left
+        table[selfID].stateChange = now
+        emit(.memberChanged(table[selfID].member, .left))
+        guard table.groupCount(.alive) + table.groupCount(.suspect) > 0 else {
+            emit(.leaveFinished(heard: false))
+            return
+        }
+        let request = RequestID(.max)
+        leaveBroadcast = request
+        queueBroadcast(.dead(dead), about: configuration.name, urgent: true, request: request)
+        gossipOnce(at: now)
+    }
+
+    /// A node that left joins again: alive with an incarnation above its farewell.
+    mutating func rejoin(at now: Instant) {
+        guard isLeaving else { return }
+        isLeaving = false
+        leaveBroadcast = nil
+        table[selfID].state = .alive
+        table[selfID].stateChange = now
+        table[selfID].incarnation += 1
+        queueBroadcast(.alive(table[selfID].alive), about: configuration.name)
+        emit(.memberChanged(table[selfID].member, .joined))
+    }
+}

@@ -1,0 +1,144 @@
+package import MemberlistWire
+
+/// A peer's state that is being merged: it goes on where it stopped, once the application has decided.
+struct PendingMerge: Sendable {
+    /// The exchange that ends with it; nil where the peer asked.
+    let exchange: ExchangeID?
+    let state: PushPull
+    var next = 0
+}
+
+/// Whole states of peers (memberlist's `mergeRemoteState`).
+extension GossipProtocol {
+    /// Merges states as they are, with no look at versions and with no question to the application about the
+    /// whole: what HashiCorp's traces record.
+    package mutating func merge(_ nodes: [PushNodeState], at now: Instant) {
+        continueMerge(merges.add(PendingMerge(exchange: nil, state: PushPull(nodes: nodes))), at: now)
+    }
+
+    /// Merges a peer's state, unless versions or the application forbid it.
+    mutating func startMerge(_ state: PushPull, exchange: ExchangeID?, at now: Instant) {
+        if let conflict = versionConflict(with: state.nodes) {
+            finishMerge(exchange, .incompatible(conflict))
+            notice(.mergeIncompatible(conflict))
+            return
+        }
+        guard merges.count < CoreLimits.exchanges else {
+            finishMerge(exchange, .unavailable)
+            notice(.overloaded)
+            return
+        }
+        let id = merges.add(PendingMerge(exchange: exchange, state: state))
+        if state.join && configuration.asksMerge {
+            emit(.decideMerge(id, state.nodes.compactMap(member)))
+        } else {
+            continueMerge(id, at: now)
+        }
+    }
+
+    mutating func decideMerge(_ id: DecisionID, allowed: Bool, at now: Instant) {
+        if allowed {
+            continueMerge(id, at: now)
+        } else if let merge = merges.remove(id) {
+            finishMerge(merge.exchange, .refused)
+            notice(.mergeRefused)
+        }
+    }
+
+    /// Hears the states one after another, up to one that the application must decide on.
+    mutating func continueMerge(_ id: DecisionID, at now: Instant) {
+        while let merge = merges[id], merge.next < merge.state.nodes.count {
+            merges[id]?.next += 1
+            guard hear(merge.state.nodes[merge.next], merge: id, at: now) else { return }
+        }
+        guard let merge = merges.remove(id) else { return }
+        if !merge.state.userState.isEmpty {
+            emit(.deliverState(merge.state.userState, join: merge.state.join))
+        }
+        finishMerge(merge.exchange, .merged(members: merge.state.nodes.count))
+    }
+
+    private mutating func finishMerge(_ exchange: ExchangeID?, _ outcome: ExchangeOutcome) {
+        if let exchange { emit(.exchangeFinished(exchange, outcome)) }
+    }
+
+    /// A peer's "dead" is heard as this node's own suspicion, so that whoever lives can refute it.
+    private mutating func hear(_ state: PushNodeState, merge: DecisionID, at now: Instant) -> Bool {
+        switch state.state {
+        case 0:
+            let alive = Alive(
+                incarnation: state.incarnation, node: state.name, address: state.address, port: state.port,
+                meta: state.meta, versions: state.versions)
+            return receive(alive, merge: merge, at: now)
+        case 1, 2:
+            receive(
+                Suspect(incarnation: state.incarnation, node: state.name, from: configuration.name), at: now)
+        case 3:
+            receive(Dead(incarnation: state.incarnation, node: state.name, from: state.name), at: now)
+        default:
+            break
+        }
+        return true
+    }
+
+    private func member(_ state: PushNodeState) -> Member? {
+        guard let address = IPAddress(bytes: state.address.bytes) else { return nil }
+        let believed: MemberState =
+            switch state.state {
+            case 0: .alive
+            case 1: .suspect
+            case 2: .dead
+            default: .left
+            }
+        return Member(
+            name: state.name.owned(), endpoint: Endpoint(address: address, port: state.port),
+            meta: Array(state.meta.bytes), state: believed,
+            versions: ProtocolVersions(state.versions) ?? .unknown, incarnation: state.incarnation)
+    }
+
+    // MARK: Versions
+
+    /// The first member that speaks what not all alive ones, here and there, understand.
+    func versionConflict(with remote: [PushNodeState]) -> VersionConflict? {
+        var gossip = ClosedVersions(lowest: 0, highest: .max)
+        var delegate = ClosedVersions(lowest: 0, highest: .max)
+        func narrow(by versions: ProtocolVersions) {
+            gossip.lowest = max(gossip.lowest, versions.minimum)
+            gossip.highest = min(gossip.highest, versions.maximum)
+            delegate.lowest = max(delegate.lowest, versions.delegateMinimum)
+            delegate.highest = min(delegate.highest, versions.delegateMaximum)
+        }
+        // A member that did not say restricts nobody, and is held to speak version 0.
+        for state in remote where state.state == 0 {
+            if let versions = ProtocolVersions(state.versions) { narrow(by: versions) }
+        }
+        for row in table.all where row.state == .alive { narrow(by: row.versions) }
+
+        func conflict(_ name: NodeName, _ versions: ProtocolVersions) -> VersionConflict? {
+            if !gossip.contains(versions.current) {
+                return VersionConflict(
+                    name: name.owned(), isDelegate: false, current: versions.current, understood: gossip)
+            }
+            if !delegate.contains(versions.delegateCurrent) {
+                return VersionConflict(
+                    name: name.owned(), isDelegate: true, current: versions.delegateCurrent,
+                    understood: delegate)
+            }
+            return nil
+        }
+        for state in remote {
+            let versions = ProtocolVersions(state.versions) ?? .unknown
+            if let found = conflict(state.name, versions) { return found }
+        }
+        for row in table.all {
+            if let found = conflict(row.name, row.versions) { return found }
+        }
+        return nil
+    }
+}
+
+extension ClosedVersions {
+    func contains(_ version: UInt8) -> Bool {
+        lowest <= version && version <= highest
+    }
+}

@@ -1,0 +1,83 @@
+import MemberlistWire
+
+/// Pings, acks and nacks that arrive.
+extension GossipProtocol {
+    mutating func answer(_ ping: Ping, from sender: Endpoint) {
+        guard ping.node.isEmpty || ping.node == configuration.name else {
+            notice(.misdirectedPing(ping.node.owned()))
+            return
+        }
+        let (endpoint, versions) = replyPath(
+            address: ping.sourceAddress, port: ping.sourcePort, name: ping.sourceNode, sender: sender)
+        send(.ack(Ack(sequence: ping.sequence, payload: .null)), to: endpoint, versions: versions)
+    }
+
+    /// Pings the target for another node, and passes the answer on.
+    mutating func relay(_ request: IndirectPing, from sender: Endpoint, at now: Instant) {
+        guard let address = IPAddress(bytes: request.target.bytes) else {
+            notice(.malformedAlive)
+            return
+        }
+        guard relays.count < CoreLimits.relays else {
+            notice(.overloaded)
+            return
+        }
+        let usesOwnPort = request.port == 0 || configuration.versions.current < 2
+        let target = Endpoint(address: address, port: usesOwnPort ? configuration.endpoint.port : request.port)
+        let (origin, _) = replyPath(
+            address: request.sourceAddress, port: request.sourcePort, name: request.sourceNode, sender: sender)
+        let me = table[selfID]
+        let ping = Ping(
+            sequence: nextSequence(), node: request.node, sourceAddress: me.address,
+            sourcePort: me.endpoint.port, sourceNode: me.name)
+        relays[ping.sequence] = Relay(sequence: request.sequence, origin: origin, wantsNack: request.wantsNack)
+        timers.schedule(
+            .relayTimeout(sequence: ping.sequence), at: now.advanced(byNanoseconds: configuration.probeTimeout))
+        send(.ping(ping), to: target, versions: table.find(request.node).map { table[$0].versions })
+    }
+
+    mutating func relayTimedOut(_ sequence: UInt32) {
+        guard let relay = relays.removeValue(forKey: sequence), relay.wantsNack else { return }
+        send(.nack(Nack(sequence: relay.sequence)), to: relay.origin, versions: nil)
+    }
+
+    mutating func receive(_ ack: Ack, at now: Instant) {
+        if let relay = relays.removeValue(forKey: ack.sequence) {
+            // A forwarded ack carries no payload: it would speak of another path.
+            send(.ack(Ack(sequence: relay.sequence, payload: .null)), to: relay.origin, versions: nil)
+            return
+        }
+        guard let probe = probes[ack.sequence] else { return }
+        let roundTrip = now.nanoseconds(since: probe.sent)
+        guard case .round(let id) = probe.purpose else {
+            finishPing(ack.sequence, roundTrip: roundTrip)
+            return
+        }
+        probes[ack.sequence] = nil
+        applyHealth(-1)
+        if roundTrip <= configuration.probeTimeout, table.isCurrent(id) {
+            emit(
+                .probeAnswered(
+                    table[id].member, roundTrip: roundTrip, payload: Array(ack.payload.bytes)))
+        }
+    }
+
+    mutating func receive(_ nack: Nack) {
+        guard let probe = probes[nack.sequence], probe.nacks < probe.expectedNacks else { return }
+        probes[nack.sequence]?.nacks += 1
+    }
+
+    /// Where an answer goes: where the message says, else where it came from.
+    ///
+    /// We differ from HashiCorp, which obeys any address: one that is neither the sender's nor a known
+    /// member's would make this node send to whomever a stranger names.
+    private func replyPath(
+        address: WireBytes, port: UInt16, name: NodeName, sender: Endpoint
+    ) -> (Endpoint, ProtocolVersions?) {
+        let versions = table.find(name).map { table[$0].versions }
+        guard port != 0, let address = IPAddress(bytes: address.bytes) else { return (sender, versions) }
+        let said = Endpoint(address: address, port: port)
+        let isTrusted = address == sender.address || table.knows(said)
+        return (isTrusted ? said : sender, versions)
+    }
+}

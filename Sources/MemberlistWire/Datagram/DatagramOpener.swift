@@ -1,0 +1,74 @@
+/// Takes a datagram's layers off, in the one order that is legal: label, encryption, checksum, compression.
+///
+/// Kept by whoever receives and used again: its buffers are written anew by the next datagram, unless
+/// someone still holds a slice of the last one; only then is memory allocated.
+package struct DatagramOpener: ~Copyable {
+    private let label: Label
+    private let keyring: Keyring?
+    private let verifiesIncoming: Bool
+    private let acceptsPadded: Bool
+    private var nonces = NonceCache()
+    private var decompressor = LZWDecompressor()
+    private var plain: [UInt8] = []
+    private var inflated: [UInt8] = []
+
+    /// - Parameters:
+    ///   - verifiesIncoming: False while a cluster moves to encryption: what does not decrypt is read as plaintext.
+    ///   - acceptsPadded: Whether encryption version 0 is taken.
+    package init(label: Label, keyring: Keyring?, verifiesIncoming: Bool, acceptsPadded: Bool) {
+        self.label = label
+        self.keyring = keyring
+        self.verifiesIncoming = verifiesIncoming
+        self.acceptsPadded = acceptsPadded
+    }
+
+    /// The message or the compound in a datagram.
+    ///
+    /// - Parameter nowNanoseconds: The time of a clock that does not go back, for the memory of nonces.
+    package mutating func open(
+        _ datagram: RawSpan, at nowNanoseconds: Int64
+    ) throws(WireError) -> OpenedDatagram {
+        let body = datagram.extracting(droppingFirst: try label.check(datagram))
+        plain.removeAll(keepingCapacity: true)
+        if try !decrypt(body, at: nowNanoseconds) {
+            body.withUnsafeBytes { plain.append(contentsOf: $0) }
+        }
+        return try OpenedDatagram(inflate(verified()))
+    }
+
+    /// Whether the body was encrypted and its plaintext now stands in `plain`.
+    private mutating func decrypt(_ body: RawSpan, at now: Int64) throws(WireError) -> Bool {
+        guard let keyring else { return false }
+        let label = label.bytes
+        do throws(WireError) {
+            try keyring.open(
+                body, acceptsPadded: acceptsPadded, additionalData: label.span.bytes, into: &plain)
+        } catch {
+            if verifiesIncoming { throw error }
+            return false
+        }
+        guard let nonce = Nonce(body, at: 1), nonces.insert(nonce, at: now) else { throw .replayed }
+        guard !plain.isEmpty else { throw .emptyBody }
+        return true
+    }
+
+    /// The plain bytes behind the checksum, if there is one.
+    private func verified() throws(WireError) -> ArraySlice<UInt8> {
+        guard plain.first == MessageType.checksum.rawValue else { return plain[...] }
+        guard plain.count >= DatagramLayout.checksumHeader else { throw .truncated }
+        let claimed = plain[1..<5].reduce(0) { $0 << 8 | UInt32($1) }
+        let body = plain[DatagramLayout.checksumHeader...]
+        guard Checksum.crc32(body.span.bytes) == claimed else { throw .checksumMismatch }
+        return body
+    }
+
+    private mutating func inflate(_ body: ArraySlice<UInt8>) throws(WireError) -> ArraySlice<UInt8> {
+        guard body.first == MessageType.compress.rawValue else { return body }
+        let message = try CompressMessage.decode(body.dropFirst())
+        guard message.algorithm == 0 else { throw .unknownCompression(message.algorithm) }
+        inflated.removeAll(keepingCapacity: true)
+        try decompressor.decompress(message.body.span.bytes, limit: WireLimits.datagramBody, into: &inflated)
+        guard !inflated.isEmpty else { throw .emptyBody }
+        return inflated[...]
+    }
+}

@@ -1,0 +1,89 @@
+/// Puts a datagram's layers on a payload: compression, checksum, encryption, label, in that order.
+///
+/// Kept by whoever sends and used again, it allocates nothing once its buffers have the size of a datagram.
+package struct DatagramSealer: ~Copyable {
+    private let label: Label
+    private let keyring: Keyring?
+    private let compression: Bool
+    private let padded: Bool
+    private var compressor = LZWCompressor()
+    private var compressed: [UInt8] = []
+    private var plain: [UInt8] = []
+
+    /// - Parameters:
+    ///   - padded: Whether encryption is version 0, for clusters that speak protocol version 1.
+    ///   - encryptsOutgoing: False while a cluster moves to encryption: the ring opens and does not yet seal.
+    package init(
+        label: Label, keyring: Keyring?, compression: Bool, padded: Bool, encryptsOutgoing: Bool = true
+    ) {
+        self.label = label
+        self.keyring = encryptsOutgoing ? keyring : nil
+        self.compression = compression
+        self.padded = padded
+    }
+
+    /// Whether what leaves here is encrypted.
+    package var encrypts: Bool { keyring != nil }
+
+    /// Replaces `output` by the datagram of `payload`: one message, or a compound.
+    ///
+    /// - Parameter checksum: Whether a CRC-32 is put in front, inside the encryption.
+    package mutating func seal(
+        _ payload: RawSpan, checksum: Bool, into output: inout [UInt8]
+    ) throws(WireError) {
+        output.removeAll(keepingCapacity: true)
+        label.writeHeader(into: &output)
+        guard let keyring else {
+            return writePlain(payload, checksum: checksum, into: &output)
+        }
+        var plain = [UInt8]()
+        swap(&plain, &self.plain)
+        defer { swap(&plain, &self.plain) }
+        plain.removeAll(keepingCapacity: true)
+        writePlain(payload, checksum: checksum, into: &plain)
+        try keyring.seal(
+            plain.span.bytes, padded: padded, additionalData: label.bytes.span.bytes, into: &output)
+    }
+
+    /// The same for a payload in an array.
+    package mutating func seal(
+        _ payload: borrowing [UInt8], checksum: Bool, into output: inout [UInt8]
+    ) throws(WireError) {
+        try seal(payload.span.bytes, checksum: checksum, into: &output)
+    }
+
+    /// The largest payload whose datagram has at most `datagramSize` bytes.
+    package func maximumPayload(datagramSize: Int, checksum: Bool) -> Int {
+        DatagramLayout.maximumPayload(
+            datagramSize: datagramSize, label: label, encrypted: encrypts, padded: padded, checksum: checksum)
+    }
+
+    private mutating func writePlain(_ payload: RawSpan, checksum: Bool, into output: inout [UInt8]) {
+        let start = output.count
+        if checksum {
+            output.append(MessageType.checksum.rawValue)
+            for _ in 0..<4 { output.append(0) }
+        }
+        writeBody(payload, into: &output)
+        guard checksum else { return }
+        let body = start + DatagramLayout.checksumHeader
+        let crc = Checksum.crc32(output.span.bytes.extracting(body..<output.count))
+        for index in 0..<4 {
+            output[start + 1 + index] = UInt8(truncatingIfNeeded: crc >> UInt32(24 - 8 * index))
+        }
+    }
+
+    private mutating func writeBody(_ payload: RawSpan, into output: inout [UInt8]) {
+        if compression {
+            let start = output.count
+            compressed.removeAll(keepingCapacity: true)
+            compressor.compress(payload, into: &compressed)
+            CompressMessage.writePrefix(bodyCount: compressed.count, into: &output)
+            if output.count - start + compressed.count < payload.byteCount {
+                return output.append(contentsOf: compressed)
+            }
+            output.removeLast(output.count - start)
+        }
+        payload.withUnsafeBytes { output.append(contentsOf: $0) }
+    }
+}
