@@ -76,6 +76,8 @@ let package = Package(
             dependencies: ["MemberlistWire", "FixtureSupport"],
             swiftSettings: strict
         ),
+        .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: strict),
+        .testTarget(name: "StructureTests", swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
             dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
@@ -92,7 +94,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MemberlistToolTests",
-            dependencies: ["MemberlistTool", "Memberlist", "MemberlistWire"],
+            dependencies: ["MemberlistTool", "Memberlist", "MemberlistCore", "MemberlistWire", "ProcessSupport"],
             swiftSettings: strict
         ),
     ]

@@ -50,6 +50,7 @@ struct ExitReport: Hashable {
         text = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
         text = String(text.map { $0.isControl ? "?" : $0 })
         if hint {
+            if text.hasSuffix(".") { text.removeLast() }
             let command = arguments.first { ["agent", "keygen"].contains($0) }
             text += "; see '\((["memberlist"] + (command.map { [$0] } ?? [])).joined(separator: " ")) --help'"
         }
