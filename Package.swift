@@ -60,8 +60,6 @@ let package = Package(
             name: "MemberlistTool",
             dependencies: [
                 "Memberlist",
-                "MemberlistCore",
-                "MemberlistWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -94,7 +92,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MemberlistToolTests",
-            dependencies: ["MemberlistTool", "Memberlist", "MemberlistCore", "MemberlistWire", "ProcessSupport"],
+            dependencies: ["MemberlistTool", "Memberlist", "ProcessSupport"],
             swiftSettings: strict
         ),
     ]

@@ -24,6 +24,22 @@ struct DelegateProtocol: Hashable, Sendable {
 enum AgentArguments {
     private static let longestPause = 31_536_000.0
 
+    static func bind(_ text: String) throws(AddressFault) -> HostPort {
+        try HostPort(binding: text)
+    }
+
+    static func advertise(_ text: String) throws(AddressFault) -> HostPort {
+        try HostPort(advertising: text)
+    }
+
+    static func join(_ text: String) throws(AddressFault) -> HostPort {
+        try HostPort(joining: text)
+    }
+
+    static func delegateProtocol(_ text: String) throws(ToolError) -> DelegateProtocol {
+        try DelegateProtocol(parsing: text)
+    }
+
     static func gossipProtocol(_ text: String) throws(ToolError) -> UInt8 {
         guard let version = UInt8(text), 1...5 ~= version else {
             throw .usage("the gossip protocol is one of 1 to 5")

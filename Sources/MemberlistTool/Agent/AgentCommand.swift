@@ -1,6 +1,6 @@
 import ArgumentParser
 import Logging
-import MemberlistCore
+import Memberlist
 
 /// `memberlist agent`.
 struct AgentCommand: AsyncParsableCommand {
@@ -18,7 +18,7 @@ struct AgentCommand: AsyncParsableCommand {
             "Listen there, with UDP and TCP; port 0 takes any. An IPv6 address stands in brackets: [::1]:7946.",
             valueName: "host:port"
         ),
-        transform: HostPort.init(binding:)
+        transform: AgentArguments.bind
     )
     var bind: HostPort
 
@@ -27,7 +27,7 @@ struct AgentCommand: AsyncParsableCommand {
             "Tell the others this address instead of the one that is bound.",
             valueName: "host[:port]"
         ),
-        transform: HostPort.init(advertising:)
+        transform: AgentArguments.advertise
     )
     var advertise: HostPort?
 
@@ -37,7 +37,7 @@ struct AgentCommand: AsyncParsableCommand {
                 + "answers. Without a port the one of --bind is meant, or 7946 where that is 0.",
             valueName: "host[:port]"
         ),
-        transform: HostPort.init(joining:)
+        transform: AgentArguments.join
     )
     var join: [HostPort] = []
 
@@ -47,7 +47,7 @@ struct AgentCommand: AsyncParsableCommand {
                 + "as a Kubernetes headless service has them.",
             valueName: "host[:port]"
         ),
-        transform: HostPort.init(joining:)
+        transform: AgentArguments.join
     )
     var discover: HostPort?
 
@@ -91,7 +91,7 @@ struct AgentCommand: AsyncParsableCommand {
             "The application's protocol versions. Serf's clusters need 2:5:5.",
             valueName: "min:max:current"
         ),
-        transform: DelegateProtocol.init(parsing:)
+        transform: AgentArguments.delegateProtocol
     )
     var delegateProtocol: DelegateProtocol?
 

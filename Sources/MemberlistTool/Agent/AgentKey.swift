@@ -1,6 +1,5 @@
 import Configuration
 import Memberlist
-import MemberlistWire
 
 /// Where the agent's keys come from: a flag, a keyring file, or the environment, in which a flag overrides
 /// the environment.

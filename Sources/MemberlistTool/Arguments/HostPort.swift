@@ -1,4 +1,4 @@
-import MemberlistWire
+import Memberlist
 
 /// A host, by name or address, and perhaps a port, as a person writes them: `10.0.0.1:7946`, `[::1]:7946`,
 /// `web-1.example`.

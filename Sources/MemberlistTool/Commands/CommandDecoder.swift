@@ -1,4 +1,4 @@
-import MemberlistWire
+import Memberlist
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

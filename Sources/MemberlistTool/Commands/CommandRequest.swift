@@ -1,4 +1,4 @@
-import MemberlistWire
+import Memberlist
 
 /// What a line on standard input asks for.
 enum CommandRequest: Hashable, Sendable {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Memberlist
-import MemberlistWire
 
 /// `memberlist keygen`.
 struct KeygenCommand: ParsableCommand {
@@ -33,8 +32,10 @@ struct KeygenCommand: ParsableCommand {
         } catch {
             throw ToolError.environment("\(error)")
         }
-        let what = count == 1 ? "one key" : "\(count) keys, the first one primary,"
-        try? StandardStream.error.write(line: "wrote \(what) of \(bytes) bytes to \(output), mode 0600")
+        let what =
+            count == 1
+            ? "one key of \(bytes) bytes" : "\(count) keys of \(bytes) bytes, the first one primary,"
+        try? StandardStream.error.write(line: "wrote \(what) to \(output), mode 0600")
     }
 
     private func print(_ keys: [SecretKey]) throws {

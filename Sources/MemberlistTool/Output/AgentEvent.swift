@@ -1,5 +1,4 @@
-import MemberlistCore
-import MemberlistWire
+import Memberlist
 
 /// What the agent says on standard output.
 enum AgentEvent: Hashable, Sendable {

@@ -1,5 +1,4 @@
-import MemberlistCore
-import MemberlistWire
+import Memberlist
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,4 +1,4 @@
-import MemberlistCore
+import Memberlist
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -57,8 +57,9 @@ struct DiscoveredAddresses {
 
     mutating func strangers(in found: [Endpoint], members: [Member], own: Endpoint) -> [Endpoint] {
         let living = members.filter { $0.isPresent && $0.endpoint != own }
-        aliases = living.isEmpty ? [] : aliases.intersection(found)
-        let known = Set(living.map(\.endpoint)).union([own]).union(aliases)
+        let endpoints = Set(living.map(\.endpoint))
+        aliases = living.isEmpty ? [] : aliases.intersection(found).subtracting(endpoints)
+        let known = endpoints.union([own]).union(aliases)
         return Set(found).subtracting(known).sorted { "\($0)" < "\($1)" }
     }
 

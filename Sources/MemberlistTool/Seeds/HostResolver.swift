@@ -1,5 +1,5 @@
 import Dispatch
-import MemberlistWire
+import Memberlist
 
 #if canImport(Glibc)
 import Glibc
