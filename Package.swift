@@ -29,7 +29,8 @@ let package = Package(
         .target(
             name: "MemberlistWire",
             dependencies: ["CSodium", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .target(
             name: "MemberlistCore",
             dependencies: [
@@ -55,7 +56,10 @@ let package = Package(
         .testTarget(
             name: "MemberlistWireTests",
             dependencies: ["MemberlistWire", "FixtureSupport"],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: strict),
+        .testTarget(name: "StructureTests", swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
             dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],

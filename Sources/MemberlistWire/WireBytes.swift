@@ -9,7 +9,7 @@ package struct WireBytes: Sendable {
     /// The two compare equal.
     package let isNull: Bool
 
-    package static let null = WireBytes(bytes: [], isNull: true)
+    package static var null: WireBytes { WireBytes(bytes: [], isNull: true) }
 
     package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes

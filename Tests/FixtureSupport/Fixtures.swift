@@ -13,7 +13,8 @@ public enum Fixtures {
 
     /// Every line of a file of JSON lines. Throws where the file is missing or empty: a test that reads no
     /// vector has tested nothing.
-    public static func lines<Line: Decodable>(_ file: String, as type: Line.Type = Line.self) throws -> [Line] {
+    public static func lines<Line: Decodable>(_ file: String, as type: Line.Type = Line.self) throws -> [Line]
+    {
         let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
         let decoder = JSONDecoder()
         let lines = try text.split(separator: "\n").map { try decoder.decode(type, from: Data($0.utf8)) }
@@ -52,7 +53,10 @@ public struct Hex: Decodable, Sendable, Hashable {
 
     public static func text(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self
+        )
     }
 
     private static func value(_ digit: UInt8) -> UInt8? {

@@ -9,11 +9,19 @@ import Testing
         var mult: Int?
         var n: Int
         var out: Int64
-        var interval_ns: Int64?
-        var elapsed_ns: Int64?
+        var interval: Int64?
+        var elapsed: Int64?
         var k: Int?
-        var max_ns: Int64?
-        var min_ns: Int64?
+        var maximum: Int64?
+        var minimum: Int64?
+
+        enum CodingKeys: String, CodingKey {
+            case fn, mult, n, out, k
+            case interval = "interval_ns"
+            case elapsed = "elapsed_ns"
+            case maximum = "max_ns"
+            case minimum = "min_ns"
+        }
     }
 
     @Test func everyCallGivesTheSameResult() throws {
@@ -24,15 +32,20 @@ import Testing
                 result = Int64(Formulas.retransmitLimit(multiplier: try #require(call.mult), members: call.n))
             case "suspicionTimeout_ns":
                 result = Formulas.suspicionTimeout(
-                    multiplier: try #require(call.mult), members: call.n,
-                    interval: try #require(call.interval_ns))
+                    multiplier: try #require(call.mult),
+                    members: call.n,
+                    interval: try #require(call.interval)
+                )
             case "pushPullScale_ns":
-                result = Formulas.pushPullInterval(try #require(call.interval_ns), members: call.n)
+                result = Formulas.pushPullInterval(try #require(call.interval), members: call.n)
             case "remainingSuspicionTime_ns":
                 result = Formulas.remainingSuspicion(
-                    confirmations: call.n, expected: try #require(call.k),
-                    elapsed: try #require(call.elapsed_ns), minimum: try #require(call.min_ns),
-                    maximum: try #require(call.max_ns))
+                    confirmations: call.n,
+                    expected: try #require(call.k),
+                    elapsed: try #require(call.elapsed),
+                    minimum: try #require(call.minimum),
+                    maximum: try #require(call.maximum)
+                )
             case "encryptedLength":
                 continue
             default:

@@ -23,15 +23,27 @@ import Testing
 
 struct MembershipTrace: Decodable {
     struct Message: Decodable {
-        var Node: String?
-        var Name: String?
-        var From: String?
-        var Addr: Hex?
-        var Port: UInt16?
-        var Meta: Hex?
-        var Vsn: Hex?
-        var Incarnation: UInt32
-        var State: Int?
+        var node: String?
+        var name: String?
+        var from: String?
+        var addr: Hex?
+        var port: UInt16?
+        var meta: Hex?
+        var vsn: Hex?
+        var incarnation: UInt32
+        var state: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case node = "Node"
+            case name = "Name"
+            case from = "From"
+            case addr = "Addr"
+            case port = "Port"
+            case meta = "Meta"
+            case vsn = "Vsn"
+            case incarnation = "Incarnation"
+            case state = "State"
+        }
     }
 
     struct Node: Decodable, Hashable {
@@ -98,7 +110,9 @@ struct MembershipTraceNode {
         localName = NodeName(trace.localNode)
         let address = try #require(IPAddress("127.0.0.1"))
         var configuration = ProtocolConfiguration(
-            name: localName, endpoint: Endpoint(address: address, port: 7946))
+            name: localName,
+            endpoint: Endpoint(address: address, port: 7946)
+        )
         configuration.suspicionMultiplier = trace.suspicionMult
         configuration.deadNodeReclaim = trace.deadNodeReclaim ? 1 : nil
         configuration.asksAlive = trace.aliveDelegateRefusesNamesStartingWithZ
@@ -137,8 +151,13 @@ struct MembershipTraceNode {
     private mutating func record(_ event: String, _ member: Member, meta: Bool) {
         events.append(
             MembershipTrace.Event(
-                event: event, name: member.name.description, addr: hex(member.endpoint.address.bytes),
-                port: member.endpoint.port, meta: meta ? hex(member.meta) : nil))
+                event: event,
+                name: member.name.description,
+                addr: hex(member.endpoint.address.bytes),
+                port: member.endpoint.port,
+                meta: meta ? hex(member.meta) : nil
+            )
+        )
     }
 
     mutating func takeEvents() -> [MembershipTrace.Event] {
@@ -149,15 +168,21 @@ struct MembershipTraceNode {
     var nodes: [MembershipTrace.Node] {
         core.members.sorted { $0.name < $1.name }.map { member in
             MembershipTrace.Node(
-                name: member.name.description, addr: hex(member.endpoint.address.bytes),
-                port: member.endpoint.port, meta: hex(member.meta), state: member.state.rawValue,
-                vsn: hex(member.versions.bytes), incarnation: member.incarnation)
+                name: member.name.description,
+                addr: hex(member.endpoint.address.bytes),
+                port: member.endpoint.port,
+                meta: hex(member.meta),
+                state: member.state.rawValue,
+                vsn: hex(member.versions.bytes),
+                incarnation: member.incarnation
+            )
         }
     }
 
     var confirmations: [String: Int] {
         Dictionary(
-            uniqueKeysWithValues: core.suspicions.map { ($0.name.description, $0.confirmations) })
+            uniqueKeysWithValues: core.suspicions.map { ($0.name.description, $0.confirmations) }
+        )
     }
 
     var healthScore: Int { core.healthScore }
@@ -174,25 +199,36 @@ struct MembershipTraceNode {
     }
 
     private static func message(_ message: MembershipTrace.Message, _ op: String) -> Message {
-        let node = NodeName(message.Node ?? "")
-        let from = NodeName(message.From ?? "")
+        let node = NodeName(message.node ?? "")
+        let from = NodeName(message.from ?? "")
         switch op {
         case "suspect":
-            return .suspect(Suspect(incarnation: message.Incarnation, node: node, from: from))
+            return .suspect(Suspect(incarnation: message.incarnation, node: node, from: from))
         case "dead":
-            return .dead(Dead(incarnation: message.Incarnation, node: node, from: from))
+            return .dead(Dead(incarnation: message.incarnation, node: node, from: from))
         default:
             return .alive(
                 Alive(
-                    incarnation: message.Incarnation, node: node, address: bytes(message.Addr),
-                    port: message.Port ?? 0, meta: bytes(message.Meta), versions: bytes(message.Vsn)))
+                    incarnation: message.incarnation,
+                    node: node,
+                    address: bytes(message.addr),
+                    port: message.port ?? 0,
+                    meta: bytes(message.meta),
+                    versions: bytes(message.vsn)
+                )
+            )
         }
     }
 
     private static func state(_ message: MembershipTrace.Message) -> PushNodeState {
         PushNodeState(
-            name: NodeName(message.Name ?? ""), address: bytes(message.Addr), port: message.Port ?? 0,
-            meta: bytes(message.Meta), incarnation: message.Incarnation, state: message.State ?? 0,
-            versions: bytes(message.Vsn))
+            name: NodeName(message.name ?? ""),
+            address: bytes(message.addr),
+            port: message.port ?? 0,
+            meta: bytes(message.meta),
+            incarnation: message.incarnation,
+            state: message.state ?? 0,
+            versions: bytes(message.vsn)
+        )
     }
 }

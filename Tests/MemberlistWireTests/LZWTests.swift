@@ -42,7 +42,9 @@ struct LZWTests {
     @Test("comes back the same, at any size and of any likeness to itself", arguments: [0, 1, 2, 4, 16, 256])
     func roundTrip(alphabet: Int) throws {
         var random = SeededRandom(seed: UInt64(alphabet))
-        for size in [0, 1, 2, 3, 100, 1_000, 3_837, 3_838, 3_839, 32_767, 32_768, 32_769, 65_536, 65_537, 300_000] {
+        for size in [
+            0, 1, 2, 3, 100, 1_000, 3_837, 3_838, 3_839, 32_767, 32_768, 32_769, 65_536, 65_537, 300_000,
+        ] {
             let plain = (0..<size).map { _ in alphabet < 2 ? UInt8(alphabet) : random.byte(below: alphabet) }
             let back = try Self.decompress(Self.compress(plain))
             #expect(back == plain, "\(size) bytes of \(alphabet) values")
@@ -80,7 +82,9 @@ struct LZWTests {
         let plain = (0..<400).map { UInt8(truncatingIfNeeded: $0 * $0 / 3) }
         let compressed = Self.compress(plain)
         for count in 0..<compressed.count {
-            #expect(throws: WireError.corruptCompression) { try Self.decompress(Array(compressed.prefix(count))) }
+            #expect(throws: WireError.corruptCompression) {
+                try Self.decompress(Array(compressed.prefix(count)))
+            }
         }
         #expect(try Self.decompress(compressed + [1, 2, 3]) == plain)
     }

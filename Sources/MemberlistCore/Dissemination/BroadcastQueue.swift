@@ -46,7 +46,10 @@ package struct BroadcastQueue: Sendable {
 
     /// Queues a message; one that is queued under the same name goes. An urgent one is drawn before all others.
     package mutating func queue(
-        _ payload: [UInt8], name: NodeName?, urgent: Bool = false, request: RequestID? = nil
+        _ payload: [UInt8],
+        name: NodeName?,
+        urgent: Bool = false,
+        request: RequestID? = nil
     ) {
         lastIdentity += 1
         lastAge += 1
@@ -72,7 +75,11 @@ package struct BroadcastQueue: Sendable {
     /// are `maximum` messages. One is drawn at most once a call; one that has now been sent `transmitLimit`
     /// times leaves the queue.
     package mutating func draw(
-        overhead: Int, limit: Int, transmitLimit: Int, maximum: Int = .max, into messages: inout [[UInt8]]
+        overhead: Int,
+        limit: Int,
+        transmitLimit: Int,
+        maximum: Int = .max,
+        into messages: inout [[UInt8]]
     ) {
         var used = drawUrgent(overhead: overhead, limit: limit, transmitLimit: transmitLimit, into: &messages)
         var tier = 0
@@ -95,7 +102,10 @@ package struct BroadcastQueue: Sendable {
 
     /// Draws the urgent ones that fit; returns what they cost.
     private mutating func drawUrgent(
-        overhead: Int, limit: Int, transmitLimit: Int, into messages: inout [[UInt8]]
+        overhead: Int,
+        limit: Int,
+        transmitLimit: Int,
+        into messages: inout [[UInt8]]
     ) -> Int {
         var used = 0
         for key in urgent {
@@ -129,7 +139,11 @@ package struct BroadcastQueue: Sendable {
             finish(identity, .transmitted)
         } else {
             broadcasts[identity]?.transmissions = transmissions + 1
-            insert(identity, length: broadcasts[identity]?.payload.count ?? 0, transmissions: transmissions + 1)
+            insert(
+                identity,
+                length: broadcasts[identity]?.payload.count ?? 0,
+                transmissions: transmissions + 1
+            )
         }
     }
 

@@ -14,8 +14,10 @@ extension GossipProtocol {
         let suspect = table.groupCount(.suspect)
         chosen.removeAll(keepingCapacity: true)
         random.sample(
-            configuration.gossipNodes, below: alive + suspect + table.groupCount(.recentlyDead),
-            into: &chosen)
+            configuration.gossipNodes,
+            below: alive + suspect + table.groupCount(.recentlyDead),
+            into: &chosen
+        )
         for choice in chosen {
             let id =
                 if choice < alive {
@@ -43,7 +45,9 @@ extension GossipProtocol {
     /// starves the other.
     private mutating func appendBroadcasts(limit: Int) {
         let transmitLimit = Formulas.retransmitLimit(
-            multiplier: configuration.retransmitMultiplier, members: table.count)
+            multiplier: configuration.retransmitMultiplier,
+            members: table.count
+        )
         userBroadcastsFirst.toggle()
         for drawsUser in [userBroadcastsFirst, !userBroadcastsFirst] {
             let spent =
@@ -54,12 +58,20 @@ extension GossipProtocol {
             let parts = WireLimits.compoundParts - writer.partCount
             if drawsUser {
                 userBroadcasts.draw(
-                    overhead: CompoundWriter.partOverhead, limit: free, transmitLimit: transmitLimit,
-                    maximum: parts, into: &drawn)
+                    overhead: CompoundWriter.partOverhead,
+                    limit: free,
+                    transmitLimit: transmitLimit,
+                    maximum: parts,
+                    into: &drawn
+                )
             } else {
                 broadcasts.draw(
-                    overhead: CompoundWriter.partOverhead, limit: free, transmitLimit: transmitLimit,
-                    maximum: parts, into: &drawn)
+                    overhead: CompoundWriter.partOverhead,
+                    limit: free,
+                    transmitLimit: transmitLimit,
+                    maximum: parts,
+                    into: &drawn
+                )
             }
             for part in drawn { appendPart { (writer) throws(WireError) in try writer.append(part) } }
             drawn.removeAll(keepingCapacity: true)
@@ -71,13 +83,17 @@ extension GossipProtocol {
         appendPart { (writer) throws(WireError) in try writer.append(message) }
         let checksum = (versions?.maximum ?? 0) >= 5
         appendBroadcasts(
-            limit: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit)
+            limit: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
+        )
         emitDatagram(to: endpoint, checksum: checksum)
     }
 
     /// Sends two messages together, and nothing else.
     mutating func send(
-        _ first: Message, with second: Message, to endpoint: Endpoint, versions: ProtocolVersions?
+        _ first: Message,
+        with second: Message,
+        to endpoint: Endpoint,
+        versions: ProtocolVersions?
     ) {
         appendPart { (writer) throws(WireError) in try writer.append(first) }
         appendPart { (writer) throws(WireError) in try writer.append(second) }
@@ -99,7 +115,10 @@ extension GossipProtocol {
 
     /// Queues what all shall hear about a member; it replaces what was queued about it.
     mutating func queueBroadcast(
-        _ message: Message, about name: NodeName, urgent: Bool = false, request: RequestID? = nil
+        _ message: Message,
+        about name: NodeName,
+        urgent: Bool = false,
+        request: RequestID? = nil
     ) {
         var payload: [UInt8] = []
         message.encode(into: &payload)

@@ -8,7 +8,11 @@ extension GossipProtocol {
             return
         }
         let (endpoint, versions) = replyPath(
-            address: ping.sourceAddress, port: ping.sourcePort, name: ping.sourceNode, sender: sender)
+            address: ping.sourceAddress,
+            port: ping.sourcePort,
+            name: ping.sourceNode,
+            sender: sender
+        )
         send(.ack(Ack(sequence: ping.sequence, payload: .null)), to: endpoint, versions: versions)
     }
 
@@ -23,16 +27,33 @@ extension GossipProtocol {
             return
         }
         let usesOwnPort = request.port == 0 || configuration.versions.current < 2
-        let target = Endpoint(address: address, port: usesOwnPort ? configuration.endpoint.port : request.port)
+        let target = Endpoint(
+            address: address,
+            port: usesOwnPort ? configuration.endpoint.port : request.port
+        )
         let (origin, _) = replyPath(
-            address: request.sourceAddress, port: request.sourcePort, name: request.sourceNode, sender: sender)
+            address: request.sourceAddress,
+            port: request.sourcePort,
+            name: request.sourceNode,
+            sender: sender
+        )
         let me = table[selfID]
         let ping = Ping(
-            sequence: nextSequence(), node: request.node, sourceAddress: me.address,
-            sourcePort: me.endpoint.port, sourceNode: me.name)
-        relays[ping.sequence] = Relay(sequence: request.sequence, origin: origin, wantsNack: request.wantsNack)
+            sequence: nextSequence(),
+            node: request.node,
+            sourceAddress: me.address,
+            sourcePort: me.endpoint.port,
+            sourceNode: me.name
+        )
+        relays[ping.sequence] = Relay(
+            sequence: request.sequence,
+            origin: origin,
+            wantsNack: request.wantsNack
+        )
         timers.schedule(
-            .relayTimeout(sequence: ping.sequence), at: now.advanced(byNanoseconds: configuration.probeTimeout))
+            .relayTimeout(sequence: ping.sequence),
+            at: now.advanced(byNanoseconds: configuration.probeTimeout)
+        )
         send(.ping(ping), to: target, versions: table.find(request.node).map { table[$0].versions })
     }
 
@@ -58,7 +79,11 @@ extension GossipProtocol {
         if roundTrip <= configuration.probeTimeout, table.isCurrent(id) {
             emit(
                 .probeAnswered(
-                    table[id].member, roundTrip: roundTrip, payload: Array(ack.payload.bytes)))
+                    table[id].member,
+                    roundTrip: roundTrip,
+                    payload: Array(ack.payload.bytes)
+                )
+            )
         }
     }
 
@@ -72,7 +97,10 @@ extension GossipProtocol {
     /// We differ from HashiCorp, which obeys any address: one that is neither the sender's nor a known
     /// member's would make this node send to whomever a stranger names.
     private func replyPath(
-        address: WireBytes, port: UInt16, name: NodeName, sender: Endpoint
+        address: WireBytes,
+        port: UInt16,
+        name: NodeName,
+        sender: Endpoint
     ) -> (Endpoint, ProtocolVersions?) {
         let versions = table.find(name).map { table[$0].versions }
         guard port != 0, let address = IPAddress(bytes: address.bytes) else { return (sender, versions) }

@@ -62,7 +62,11 @@ package struct LZWCompressor: ~Copyable {
         }
     }
 
-    private mutating func begin(_ state: inout LZWWriterState, first: UInt8?, _ sink: inout UnsafeMutableRawPointer) {
+    private mutating func begin(
+        _ state: inout LZWWriterState,
+        first: UInt8?,
+        _ sink: inout UnsafeMutableRawPointer
+    ) {
         startGeneration()
         state.emit(LZW.clear, &sink)
         if let first { state.code = UInt64(first) }
@@ -79,7 +83,9 @@ package struct LZWCompressor: ~Copyable {
     }
 
     private mutating func write(
-        _ input: Slice<UnsafeRawBufferPointer>, mask: UInt64, _ state: inout LZWWriterState,
+        _ input: Slice<UnsafeRawBufferPointer>,
+        mask: UInt64,
+        _ state: inout LZWWriterState,
         _ sink: inout UnsafeMutableRawPointer
     ) {
         var writer = state

@@ -35,7 +35,9 @@ package struct LZWDecompressor: ~Copyable {
     /// - Parameter limit: the plain bytes allowed; memory grows with the output and never past it.
     /// - Throws: ``WireError/limitExceeded``, ``WireError/corruptCompression``.
     package mutating func decompress(
-        _ input: RawSpan, limit: Int, into output: inout [UInt8]
+        _ input: RawSpan,
+        limit: Int,
+        into output: inout [UInt8]
     ) throws(WireError) {
         defer { giveBackLargeScratch() }
         let end = try input.withUnsafeBytes { (bytes) throws(WireError) in

@@ -5,12 +5,17 @@ package struct DatagramLayout: Sendable, Hashable {
 
     /// The most that the layers add to a payload.
     package static func overhead(label: Label, encrypted: Bool, padded: Bool, checksum: Bool) -> Int {
-        label.headerCount + (encrypted ? Keyring.overhead(padded: padded) : 0) + (checksum ? checksumHeader : 0)
+        label.headerCount + (encrypted ? Keyring.overhead(padded: padded) : 0)
+            + (checksum ? checksumHeader : 0)
     }
 
     /// The largest payload whose datagram has at most `datagramSize` bytes; 0 where the layers leave no room.
     package static func maximumPayload(
-        datagramSize: Int, label: Label, encrypted: Bool, padded: Bool, checksum: Bool
+        datagramSize: Int,
+        label: Label,
+        encrypted: Bool,
+        padded: Bool,
+        checksum: Bool
     ) -> Int {
         var room = datagramSize - label.headerCount
         if encrypted {

@@ -26,7 +26,8 @@ package struct DatagramOpener: ~Copyable {
     ///
     /// - Parameter nowNanoseconds: The time of a clock that does not go back, for the memory of nonces.
     package mutating func open(
-        _ datagram: RawSpan, at nowNanoseconds: Int64
+        _ datagram: RawSpan,
+        at nowNanoseconds: Int64
     ) throws(WireError) -> OpenedDatagram {
         let body = datagram.extracting(droppingFirst: try label.check(datagram))
         plain.removeAll(keepingCapacity: true)
@@ -42,7 +43,11 @@ package struct DatagramOpener: ~Copyable {
         let label = label.bytes
         do throws(WireError) {
             try keyring.open(
-                body, acceptsPadded: acceptsPadded, additionalData: label.span.bytes, into: &plain)
+                body,
+                acceptsPadded: acceptsPadded,
+                additionalData: label.span.bytes,
+                into: &plain
+            )
         } catch {
             if verifiesIncoming { throw error }
             return false

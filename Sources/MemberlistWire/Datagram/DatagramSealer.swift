@@ -14,7 +14,11 @@ package struct DatagramSealer: ~Copyable {
     ///   - padded: Whether encryption is version 0, for clusters that speak protocol version 1.
     ///   - encryptsOutgoing: False while a cluster moves to encryption: the ring opens and does not yet seal.
     package init(
-        label: Label, keyring: Keyring?, compression: Bool, padded: Bool, encryptsOutgoing: Bool = true
+        label: Label,
+        keyring: Keyring?,
+        compression: Bool,
+        padded: Bool,
+        encryptsOutgoing: Bool = true
     ) {
         self.label = label
         self.keyring = encryptsOutgoing ? keyring : nil
@@ -29,7 +33,9 @@ package struct DatagramSealer: ~Copyable {
     ///
     /// - Parameter checksum: Whether a CRC-32 is put in front, inside the encryption.
     package mutating func seal(
-        _ payload: RawSpan, checksum: Bool, into output: inout [UInt8]
+        _ payload: RawSpan,
+        checksum: Bool,
+        into output: inout [UInt8]
     ) throws(WireError) {
         output.removeAll(keepingCapacity: true)
         label.writeHeader(into: &output)
@@ -42,12 +48,18 @@ package struct DatagramSealer: ~Copyable {
         plain.removeAll(keepingCapacity: true)
         writePlain(payload, checksum: checksum, into: &plain)
         try keyring.seal(
-            plain.span.bytes, padded: padded, additionalData: label.bytes.span.bytes, into: &output)
+            plain.span.bytes,
+            padded: padded,
+            additionalData: label.bytes.span.bytes,
+            into: &output
+        )
     }
 
     /// The same for a payload in an array.
     package mutating func seal(
-        _ payload: borrowing [UInt8], checksum: Bool, into output: inout [UInt8]
+        _ payload: borrowing [UInt8],
+        checksum: Bool,
+        into output: inout [UInt8]
     ) throws(WireError) {
         try seal(payload.span.bytes, checksum: checksum, into: &output)
     }
@@ -55,7 +67,12 @@ package struct DatagramSealer: ~Copyable {
     /// The largest payload whose datagram has at most `datagramSize` bytes.
     package func maximumPayload(datagramSize: Int, checksum: Bool) -> Int {
         DatagramLayout.maximumPayload(
-            datagramSize: datagramSize, label: label, encrypted: encrypts, padded: padded, checksum: checksum)
+            datagramSize: datagramSize,
+            label: label,
+            encrypted: encrypts,
+            padded: padded,
+            checksum: checksum
+        )
     }
 
     private mutating func writePlain(_ payload: RawSpan, checksum: Bool, into output: inout [UInt8]) {

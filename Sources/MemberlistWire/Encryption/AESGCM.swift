@@ -11,46 +11,84 @@ enum AESGCM {
 
     /// Writes ciphertext and tag, `plaintext.count + 16` bytes. The plaintext may be where the ciphertext goes.
     static func seal(
-        _ plaintext: UnsafeRawBufferPointer, key: SecretKey, nonce: UnsafeRawPointer,
-        additionalData: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer
+        _ plaintext: UnsafeRawBufferPointer,
+        key: SecretKey,
+        nonce: UnsafeRawPointer,
+        additionalData: UnsafeRawBufferPointer,
+        to destination: UnsafeMutableRawPointer
     ) -> Bool {
         guard key.portable == nil else {
-            return sealPortably(plaintext, key: key, nonce: nonce, additionalData: additionalData, to: destination)
+            return sealPortably(
+                plaintext,
+                key: key,
+                nonce: nonce,
+                additionalData: additionalData,
+                to: destination
+            )
         }
         return withExtendedLifetime(key) {
             crypto_aead_aes256gcm_encrypt_afternm(
-                destination.assumingMemoryBound(to: UInt8.self), nil,
-                plaintext.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(plaintext.count),
-                additionalData.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(additionalData.count),
-                nil, nonce.assumingMemoryBound(to: UInt8.self), key.schedule) == 0
+                destination.assumingMemoryBound(to: UInt8.self),
+                nil,
+                plaintext.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                UInt64(plaintext.count),
+                additionalData.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                UInt64(additionalData.count),
+                nil,
+                nonce.assumingMemoryBound(to: UInt8.self),
+                key.schedule
+            ) == 0
         }
     }
 
     /// Writes `sealed.count - 16` bytes of plaintext where the tag is right; false where it is not.
     static func open(
-        _ sealed: UnsafeRawBufferPointer, key: SecretKey, nonce: UnsafeRawPointer,
-        additionalData: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer
+        _ sealed: UnsafeRawBufferPointer,
+        key: SecretKey,
+        nonce: UnsafeRawPointer,
+        additionalData: UnsafeRawBufferPointer,
+        to destination: UnsafeMutableRawPointer
     ) -> Bool {
         guard key.portable == nil else {
-            return openPortably(sealed, key: key, nonce: nonce, additionalData: additionalData, to: destination)
+            return openPortably(
+                sealed,
+                key: key,
+                nonce: nonce,
+                additionalData: additionalData,
+                to: destination
+            )
         }
         guard let start = sealed.baseAddress else { return false }
         return withExtendedLifetime(key) {
             crypto_aead_aes256gcm_decrypt_afternm(
-                destination.assumingMemoryBound(to: UInt8.self), nil, nil,
-                start.assumingMemoryBound(to: UInt8.self), UInt64(sealed.count),
-                additionalData.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(additionalData.count),
-                nonce.assumingMemoryBound(to: UInt8.self), key.schedule) == 0
+                destination.assumingMemoryBound(to: UInt8.self),
+                nil,
+                nil,
+                start.assumingMemoryBound(to: UInt8.self),
+                UInt64(sealed.count),
+                additionalData.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                UInt64(additionalData.count),
+                nonce.assumingMemoryBound(to: UInt8.self),
+                key.schedule
+            ) == 0
         }
     }
 
     private static func sealPortably(
-        _ plaintext: UnsafeRawBufferPointer, key: SecretKey, nonce: UnsafeRawPointer,
-        additionalData: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer
+        _ plaintext: UnsafeRawBufferPointer,
+        key: SecretKey,
+        nonce: UnsafeRawPointer,
+        additionalData: UnsafeRawBufferPointer,
+        to destination: UnsafeMutableRawPointer
     ) -> Bool {
         let nonceBytes = UnsafeRawBufferPointer(start: nonce, count: nonceBytes)
         guard let symmetric = key.portable, let nonce = try? AES.GCM.Nonce(data: nonceBytes),
-            let box = try? AES.GCM.seal(plaintext, using: symmetric, nonce: nonce, authenticating: additionalData)
+            let box = try? AES.GCM.seal(
+                plaintext,
+                using: symmetric,
+                nonce: nonce,
+                authenticating: additionalData
+            )
         else { return false }
         let room = UnsafeMutableRawBufferPointer(start: destination, count: plaintext.count + tagBytes)
         room.copyBytes(from: box.ciphertext)
@@ -59,15 +97,20 @@ enum AESGCM {
     }
 
     private static func openPortably(
-        _ sealed: UnsafeRawBufferPointer, key: SecretKey, nonce: UnsafeRawPointer,
-        additionalData: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer
+        _ sealed: UnsafeRawBufferPointer,
+        key: SecretKey,
+        nonce: UnsafeRawPointer,
+        additionalData: UnsafeRawBufferPointer,
+        to destination: UnsafeMutableRawPointer
     ) -> Bool {
         let nonceBytes = UnsafeRawBufferPointer(start: nonce, count: nonceBytes)
         let count = sealed.count - tagBytes
         guard let symmetric = key.portable, let nonce = try? AES.GCM.Nonce(data: nonceBytes),
             let box = try? AES.GCM.SealedBox(
-                nonce: nonce, ciphertext: UnsafeRawBufferPointer(rebasing: sealed[..<count]),
-                tag: UnsafeRawBufferPointer(rebasing: sealed[count...])),
+                nonce: nonce,
+                ciphertext: UnsafeRawBufferPointer(rebasing: sealed[..<count]),
+                tag: UnsafeRawBufferPointer(rebasing: sealed[count...])
+            ),
             let plaintext = try? AES.GCM.open(box, using: symmetric, authenticating: additionalData)
         else { return false }
         UnsafeMutableRawBufferPointer(start: destination, count: count).copyBytes(from: plaintext)

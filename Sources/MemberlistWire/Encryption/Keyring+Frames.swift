@@ -17,7 +17,10 @@ extension Keyring {
     ///
     /// - Throws: ``WireError/limitExceeded`` where the plaintext is longer than the cipher takes.
     package func seal(
-        _ plaintext: RawSpan, padded: Bool, additionalData: RawSpan, into output: inout [UInt8]
+        _ plaintext: RawSpan,
+        padded: Bool,
+        additionalData: RawSpan,
+        into output: inout [UInt8]
     ) throws(WireError) {
         let (key, nonce) = drawForSeal()
         let padding = padded ? Frame.block - plaintext.byteCount % Frame.block : 0
@@ -33,7 +36,12 @@ extension Keyring {
                         source = Self.pad(plaintext, by: padding, at: start + Frame.header)
                     }
                     return AESGCM.seal(
-                        source, key: key, nonce: start + 1, additionalData: additionalData, to: start + Frame.header)
+                        source,
+                        key: key,
+                        nonce: start + 1,
+                        additionalData: additionalData,
+                        to: start + Frame.header
+                    )
                 }
             }
         }
@@ -46,7 +54,10 @@ extension Keyring {
     ///   ``WireError/paddedEncryptionRefused``, ``WireError/authenticationFailed``,
     ///   ``WireError/malformedPadding``. Nothing is appended then.
     package func open(
-        _ frame: RawSpan, acceptsPadded: Bool, additionalData: RawSpan, into output: inout [UInt8]
+        _ frame: RawSpan,
+        acceptsPadded: Bool,
+        additionalData: RawSpan,
+        into output: inout [UInt8]
     ) throws(WireError) {
         guard !frame.isEmpty else { throw .truncated }
         let version = frame.unsafeLoad(as: UInt8.self)
@@ -67,7 +78,9 @@ extension Keyring {
     }
 
     private static func open(
-        _ frame: UnsafeRawBufferPointer, key: SecretKey, additionalData: UnsafeRawBufferPointer,
+        _ frame: UnsafeRawBufferPointer,
+        key: SecretKey,
+        additionalData: UnsafeRawBufferPointer,
         into output: inout [UInt8]
     ) -> Bool {
         guard let start = frame.baseAddress else { return false }
@@ -75,7 +88,12 @@ extension Keyring {
         var opened = false
         append(sealed.count - AESGCM.tagBytes, to: &output) { destination in
             opened = AESGCM.open(
-                sealed, key: key, nonce: start + 1, additionalData: additionalData, to: destination)
+                sealed,
+                key: key,
+                nonce: start + 1,
+                additionalData: additionalData,
+                to: destination
+            )
             return opened
         }
         return opened
@@ -83,7 +101,9 @@ extension Keyring {
 
     /// Appends `count` bytes that `write` sets, or none where it returns false.
     private static func append(
-        _ count: Int, to output: inout [UInt8], write: (UnsafeMutableRawPointer) -> Bool
+        _ count: Int,
+        to output: inout [UInt8],
+        write: (UnsafeMutableRawPointer) -> Bool
     ) {
         // At least one byte of room, so that there is an address even for the plaintext of an empty frame.
         output.append(addingCapacity: max(count, 1)) { span in
@@ -95,11 +115,18 @@ extension Keyring {
     }
 
     private static func pad(
-        _ plaintext: UnsafeRawBufferPointer, by padding: Int, at destination: UnsafeMutableRawPointer
+        _ plaintext: UnsafeRawBufferPointer,
+        by padding: Int,
+        at destination: UnsafeMutableRawPointer
     ) -> UnsafeRawBufferPointer {
-        if let start = plaintext.baseAddress { destination.copyMemory(from: start, byteCount: plaintext.count) }
+        if let start = plaintext.baseAddress {
+            destination.copyMemory(from: start, byteCount: plaintext.count)
+        }
         (destination + plaintext.count).initializeMemory(
-            as: UInt8.self, repeating: UInt8(truncatingIfNeeded: padding), count: padding)
+            as: UInt8.self,
+            repeating: UInt8(truncatingIfNeeded: padding),
+            count: padding
+        )
         return UnsafeRawBufferPointer(start: destination, count: plaintext.count + padding)
     }
 

@@ -28,13 +28,17 @@ public final class Keyring: Sendable {
 
     /// For tests alone: nonces from elsewhere than libsodium.
     package convenience init(
-        _ keys: [SecretKey], drawingNoncesWith fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+        _ keys: [SecretKey],
+        drawingNoncesWith fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
     ) throws(KeyError) {
         guard !keys.isEmpty else { throw .noKeys }
         self.init(distinct: Self.distinct(keys), fill: fill)
     }
 
-    private init(distinct keys: [SecretKey], fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void) {
+    private init(
+        distinct keys: [SecretKey],
+        fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    ) {
         let counts = [UInt64](repeating: 0, count: keys.count)
         state = Mutex(State(keys: keys, sealCounts: counts, nonces: NonceSource(fill: fill)))
     }

@@ -46,7 +46,8 @@ struct NonceSource {
         return bytes.withUnsafeBytes { buffer in
             Nonce(
                 low: buffer.loadUnaligned(fromByteOffset: used, as: UInt64.self),
-                high: buffer.loadUnaligned(fromByteOffset: used + 8, as: UInt32.self))
+                high: buffer.loadUnaligned(fromByteOffset: used + 8, as: UInt32.self)
+            )
         }
     }
 }

@@ -23,8 +23,12 @@ extension SecretKey {
             var text = [CChar](repeating: 0, count: memberlist_base64_encoded_length(bytes.count))
             defer { text.withUnsafeMutableBytes { sodium_memzero($0.baseAddress, $0.count) } }
             sodium_bin2base64(
-                &text, text.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
-                memberlist_base64_padded())
+                &text,
+                text.count,
+                bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                bytes.count,
+                memberlist_base64_padded()
+            )
             return String(decoding: text.lazy.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
@@ -42,8 +46,15 @@ extension SecretKey {
         var count = 0
         let status = characters.withUnsafeBytes { source in
             sodium_base642bin(
-                &bytes, bytes.count, source.baseAddress?.assumingMemoryBound(to: CChar.self), source.count, nil,
-                &count, nil, variant)
+                &bytes,
+                bytes.count,
+                source.baseAddress?.assumingMemoryBound(to: CChar.self),
+                source.count,
+                nil,
+                &count,
+                nil,
+                variant
+            )
         }
         let decoded = status == 0 && !characters.isEmpty ? Array(bytes.prefix(count)) : nil
         bytes.withUnsafeMutableBytes { sodium_memzero($0.baseAddress, $0.count) }

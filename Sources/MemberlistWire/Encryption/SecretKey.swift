@@ -26,7 +26,9 @@ public final class SecretKey: Sendable {
         self.memory = memory
         byteCount = bytes.count
         sodium_memzero(memory, scheduleBytes + 32)
-        UnsafeMutableRawBufferPointer(start: memory + scheduleBytes, count: bytes.count).copyBytes(from: bytes)
+        UnsafeMutableRawBufferPointer(start: memory + scheduleBytes, count: bytes.count).copyBytes(
+            from: bytes
+        )
         if bytes.count == 32, Sodium.hasAES256GCM {
             crypto_aead_aes256gcm_beforenm(memory.assumingMemoryBound(to: AESGCM.Schedule.self), bytes)
             portable = nil

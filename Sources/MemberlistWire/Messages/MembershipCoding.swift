@@ -2,6 +2,8 @@ extension Alive: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case incarnation, node, address, port, meta, versions
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("Incarnation"): self = .incarnation
@@ -17,6 +19,7 @@ extension Alive: MessagePackRecord {
 
     static var blank: Alive { Alive(node: .blank) }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .incarnation: incarnation = try reader.readUnsigned()
@@ -51,6 +54,8 @@ extension Alive: MessagePackRecord {
 enum AccusationField: Int, MessagePackField {
     case incarnation, node, from
 
+    @inline(__always)
+
     init?(_ key: FieldKey) {
         switch key {
         case FieldKey("Incarnation"): self = .incarnation
@@ -81,6 +86,7 @@ enum AccusationField: Int, MessagePackField {
 extension Suspect: MessagePackRecord {
     static var blank: Suspect { Suspect(node: .blank, from: .blank) }
 
+    @inline(__always)
     mutating func read(_ field: AccusationField, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .incarnation: incarnation = try reader.readUnsigned()
@@ -98,6 +104,7 @@ extension Suspect: MessagePackRecord {
 extension Dead: MessagePackRecord {
     static var blank: Dead { Dead(node: .blank, from: .blank) }
 
+    @inline(__always)
     mutating func read(_ field: AccusationField, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .incarnation: incarnation = try reader.readUnsigned()

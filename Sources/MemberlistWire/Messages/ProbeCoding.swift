@@ -2,6 +2,8 @@ extension Ping: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case sequence, node, sourceAddress, sourcePort, sourceNode
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("SeqNo"): self = .sequence
@@ -16,6 +18,7 @@ extension Ping: MessagePackRecord {
 
     static var blank: Ping { Ping(node: .blank, sourceNode: .blank) }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .sequence: sequence = try reader.readUnsigned()
@@ -43,6 +46,8 @@ extension IndirectPing: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case sequence, target, port, node, wantsNack, sourceAddress, sourcePort, sourceNode
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("SeqNo"): self = .sequence
@@ -60,6 +65,7 @@ extension IndirectPing: MessagePackRecord {
 
     static var blank: IndirectPing { IndirectPing(node: .blank, sourceNode: .blank) }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .sequence: sequence = try reader.readUnsigned()
@@ -96,6 +102,8 @@ extension Ack: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case sequence, payload
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("SeqNo"): self = .sequence
@@ -107,6 +115,7 @@ extension Ack: MessagePackRecord {
 
     static var blank: Ack { Ack() }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .sequence: sequence = try reader.readUnsigned()
@@ -129,6 +138,8 @@ extension Nack: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case sequence
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             guard key == FieldKey("SeqNo") else { return nil }
             self = .sequence
@@ -137,6 +148,7 @@ extension Nack: MessagePackRecord {
 
     static var blank: Nack { Nack() }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .sequence: sequence = try reader.readUnsigned()

@@ -2,6 +2,8 @@ extension PushPullHeader: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case nodes, userStateLength, join
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("Nodes"): self = .nodes
@@ -14,6 +16,7 @@ extension PushPullHeader: MessagePackRecord {
 
     static var blank: PushPullHeader { PushPullHeader() }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .nodes: nodes = try reader.readSigned()
@@ -45,6 +48,8 @@ extension PushNodeState: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case name, address, port, meta, incarnation, state, versions
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("Name"): self = .name
@@ -61,6 +66,7 @@ extension PushNodeState: MessagePackRecord {
 
     static var blank: PushNodeState { PushNodeState(name: .blank) }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .name: name = try reader.readName()
@@ -100,6 +106,8 @@ struct UserMessageHeader: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case length
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             guard key == FieldKey("UserMsgLen") else { return nil }
             self = .length
@@ -108,6 +116,7 @@ struct UserMessageHeader: MessagePackRecord {
 
     static var blank: UserMessageHeader { UserMessageHeader(length: 0) }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .length: length = try reader.readSigned()
@@ -133,6 +142,8 @@ struct ErrorMessage: MessagePackRecord {
     enum Field: Int, MessagePackField {
         case text
 
+        @inline(__always)
+
         init?(_ key: FieldKey) {
             guard key == FieldKey("Error") else { return nil }
             self = .text
@@ -141,6 +152,7 @@ struct ErrorMessage: MessagePackRecord {
 
     static var blank: ErrorMessage { ErrorMessage(text: []) }
 
+    @inline(__always)
     mutating func read(_ field: Field, from reader: inout MessagePackReader) throws(WireError) {
         switch field {
         case .text: text = try reader.readText()

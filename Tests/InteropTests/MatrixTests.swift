@@ -1,0 +1,125 @@
+import ProcessSupport
+import Testing
+
+/// Our nodes and HashiCorp's in one cluster, under every combination of label, key, compression and protocol
+/// version, each direction of the join.
+@Suite(.serialized) struct MatrixTests {
+    static let shapes: [ClusterShape] = ["", "blue"].flatMap { label in
+        [0, 16, 24, 32].flatMap { keyBytes in
+            [true, false].flatMap { compression in
+                (1...5).map { version in
+                    ClusterShape(
+                        label: label,
+                        keyBytes: keyBytes,
+                        compression: compression,
+                        protocolVersion: version
+                    )
+                }
+            }
+        }
+    }
+
+    /// How many clusters run at a time: each mostly waits for its failure detector.
+    static let width = 12
+
+    @Test(.timeLimit(.minutes(15)))
+    func ourNodeJoinsTheirs() async throws {
+        _ = try Peers.require("gopeer")
+        try await forEachShape { shape in
+            let first = try shape.goNode("first")
+            let second = try shape.swiftNode(
+                "second",
+                join: [try await first.ready()],
+                extra: ["--meta", "m2"]
+            )
+            try await Self.live(shape, first: first, second: second, secondMeta: "m2") { name, join in
+                try shape.swiftNode(name, join: join)
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(15)))
+    func theirNodeJoinsOurs() async throws {
+        _ = try Peers.require("gopeer")
+        try await forEachShape { shape in
+            let first = try shape.swiftNode("first")
+            let second = try shape.goNode("second", join: [try await first.ready()], extra: ["-meta", "m2"])
+            try await Self.live(shape, first: first, second: second, secondMeta: "m2") { name, join in
+                try shape.goNode(name, join: join)
+            }
+        }
+    }
+
+    /// A whole life: join, metadata, messages both ways, an update, a third node that fails, a leave.
+    private static func live(
+        _ shape: ClusterShape,
+        first: EventProcess,
+        second: EventProcess,
+        secondMeta: String,
+        third: (String, [String]) throws -> EventProcess
+    ) async throws {
+        let address = try await first.ready()
+        let joined = try await first.wait("join", "second")
+        #expect(joined.meta == secondMeta, "\(shape.testDescription)")
+        try await second.wait("join", "first")
+
+        let doomed = try third("doomed", [address])
+        try await first.wait("join", "doomed")
+        try await second.wait("join", "doomed")
+        try await doomed.process.end()
+
+        try await talk(first, to: "second", second)
+        try await talk(second, to: "first", first)
+
+        try first.command(#"{"id":21,"command":"update","meta":"new-1"}"#)
+        let update1 = try await second.wait("update", "first")
+        #expect(update1.meta == "new-1", "\(shape.testDescription)")
+        try second.command(#"{"id":22,"command":"update","meta":"new-2"}"#)
+        let update2 = try await first.wait("update", "second")
+        #expect(update2.meta == "new-2", "\(shape.testDescription)")
+
+        let failed1 = try await first.wait("leave", "doomed", within: .seconds(45))
+        let failed2 = try await second.wait("leave", "doomed", within: .seconds(45))
+        #expect(failed1.reason == "failed" && failed2.reason == "failed", "\(shape.testDescription)")
+
+        second.process.signal(15)
+        let left = try await first.wait("leave", "second")
+        #expect(left.reason == "left", "\(shape.testDescription)")
+        #expect(try await second.process.waitForExit(within: .seconds(10)) == 0)
+        try await first.process.end()
+    }
+
+    /// A message of each kind, from one node to the other.
+    private static func talk(_ sender: EventProcess, to name: String, _ receiver: EventProcess) async throws {
+        let from = "from-\(sender.process.pid)"
+        let commands = [
+            #"{"id":11,"command":"send","to":"\#(name)","payload":"\#(from)-datagram","reliable":false}"#,
+            #"{"id":12,"command":"send","to":"\#(name)","payload":"\#(from)-stream","reliable":true}"#,
+            #"{"id":13,"command":"broadcast","payload":"\#(from)-broadcast"}"#,
+        ]
+        for command in commands { try sender.command(command) }
+        for kind in ["datagram", "stream", "broadcast"] {
+            try await receiver.wait("message \(from)-\(kind)") { event in
+                event.event == "message" && event.payload == "\(from)-\(kind)" ? true : nil
+            }
+        }
+    }
+
+    private func forEachShape(_ body: @escaping @Sendable (ClusterShape) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var waiting = Self.shapes.makeIterator()
+            func startNext() {
+                guard let shape = waiting.next() else { return }
+                group.addTask {
+                    do {
+                        try await body(shape)
+                    } catch {
+                        Issue.record("\(shape.testDescription): \(error)")
+                    }
+                }
+            }
+            for _ in 0..<Self.width { startNext() }
+            while try await group.next() != nil { startNext() }
+        }
+    }
+}

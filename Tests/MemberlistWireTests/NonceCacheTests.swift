@@ -1,0 +1,104 @@
+import Testing
+
+@testable import MemberlistWire
+
+@Suite("Nonce cache")
+struct NonceCacheTests {
+    private func nonce(_ number: Int) -> Nonce {
+        Nonce(low: UInt64(number / 3), high: UInt32(number % 3))
+    }
+
+    @Test("lets each nonce in once")
+    func once() {
+        let cache = Subject()
+        for number in 0..<5_000 { #expect(cache.insert(nonce(number), at: 0)) }
+        for number in 0..<5_000 { #expect(!cache.insert(nonce(number), at: 1)) }
+        #expect(cache.count == 5_000)
+    }
+
+    @Test("forgets after its lifetime, not before")
+    func expiry() {
+        let cache = Subject(limit: 100, lifetimeNanoseconds: 10)
+        #expect(cache.insert(nonce(1), at: 0))
+        #expect(cache.insert(nonce(2), at: 5))
+        #expect(!cache.insert(nonce(1), at: 9))
+        #expect(cache.insert(nonce(1), at: 10))
+        #expect(!cache.insert(nonce(2), at: 14))
+        #expect(cache.insert(nonce(2), at: 15))
+        #expect(cache.count == 2)
+    }
+
+    @Test("holds no more than its bound, and the oldest goes first")
+    func bound() {
+        let cache = Subject(limit: 300, lifetimeNanoseconds: .max)
+        for number in 0..<1_000 { #expect(cache.insert(nonce(number), at: 0)) }
+        #expect(cache.count == 300)
+        for number in 700..<1_000 { #expect(!cache.insert(nonce(number), at: 0)) }
+        #expect(cache.insert(nonce(699), at: 0))
+        #expect(cache.insert(nonce(700), at: 0))
+        #expect(!cache.insert(nonce(702), at: 0))
+    }
+
+    @Test("holds 65,536 for ten minutes by default")
+    func defaults() {
+        let cache = Subject()
+        for number in 0..<70_000 { #expect(cache.insert(nonce(number), at: Int64(number))) }
+        #expect(cache.count == 65_536)
+        #expect(!cache.insert(nonce(69_999), at: 600_000_000_000))
+    }
+
+    @Test("decides as a plain list does, at any order of times and repeats")
+    func model() {
+        var random = SeededRandom(seed: 21)
+        let cache = Subject(limit: 50, lifetimeNanoseconds: 40)
+        var list: [(nonce: Nonce, time: Int64)] = []
+        var now: Int64 = 0
+        for _ in 0..<20_000 {
+            now += Int64(random.next() % 3)
+            let nonce = nonce(Int(random.next() % 120))
+            list.removeAll { now - $0.time >= 40 }
+            let isNew = !list.contains { $0.nonce == nonce }
+            if isNew {
+                if list.count == 50 { list.removeFirst() }
+                list.append((nonce, now))
+            }
+            #expect(cache.insert(nonce, at: now) == isNew)
+            #expect(cache.count == list.count)
+        }
+    }
+
+    @Test("takes the 12 bytes of a frame, and no fewer")
+    func bytes() {
+        let cache = Subject()
+        var frame = [UInt8](0..<12)
+        #expect(cache.insert(frame, at: 0))
+        #expect(!cache.insert(frame, at: 0))
+        for index in frame.indices {
+            frame[index] ^= 0x80
+            #expect(cache.insert(frame, at: 0))
+        }
+        #expect(!cache.insert(Array(frame.prefix(11)), at: 0))
+    }
+}
+
+/// A cache behind a reference, because an expectation cannot change what it tests.
+private final class Subject {
+    private var cache: NonceCache
+
+    init(
+        limit: Int = WireLimits.rememberedNonces,
+        lifetimeNanoseconds: Int64 = WireLimits.rememberedNonceNanoseconds
+    ) {
+        cache = NonceCache(limit: limit, lifetimeNanoseconds: lifetimeNanoseconds)
+    }
+
+    var count: Int { cache.count }
+
+    func insert(_ nonce: Nonce, at now: Int64) -> Bool {
+        cache.insert(nonce, at: now)
+    }
+
+    func insert(_ bytes: [UInt8], at now: Int64) -> Bool {
+        cache.insert(bytes.span.bytes, at: now)
+    }
+}

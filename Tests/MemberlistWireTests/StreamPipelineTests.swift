@@ -1,0 +1,266 @@
+import Testing
+
+@testable import MemberlistWire
+
+/// What a stream refuses, and when.
+struct StreamPipelineTests {
+    private static let keyBytes = [UInt8](1...32)
+
+    private static func keyring() throws -> Keyring {
+        try Keyring([SecretKey(bytes: keyBytes)])
+    }
+
+    private static let message = StreamMessage.pushPull(
+        PushPull(
+            join: true,
+            nodes: (0..<20).map { PushNodeState(name: NodeName("node-\($0)"), state: $0 % 4) },
+            userState: [1, 2, 3]
+        )
+    )
+
+    private static func plain(_ message: StreamMessage = message) -> [UInt8] {
+        var bytes: [UInt8] = []
+        message.encode(into: &bytes)
+        return bytes
+    }
+
+    private static func opener(
+        label: Label = .none,
+        keyring: Keyring? = nil,
+        verifyIncoming: Bool = true,
+        direction: StreamOpener.Direction = .inbound,
+        limits: StreamOpener.Limits = .init()
+    ) -> StreamOpener {
+        StreamOpener(
+            label: label,
+            keyring: keyring,
+            verifyIncoming: verifyIncoming,
+            direction: direction,
+            limits: limits
+        )
+    }
+
+    private static func read(
+        _ bytes: [UInt8],
+        by opener: consuming StreamOpener
+    ) throws(WireError) -> StreamMessage? {
+        opener.feed(bytes)
+        return try opener.next()
+    }
+
+    private static func sealed(
+        _ body: [UInt8],
+        label: Label = .none,
+        role: StreamSealer.Role = .request,
+        padded: Bool = false
+    ) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try StreamSealer(label: label, keyring: keyring(), compression: false, padded: padded)
+            .seal(body, role: role, into: &bytes)
+        return bytes
+    }
+
+    @Test func encryptionMustBeWhatIsConfigured() throws {
+        let ring = try Self.keyring()
+        #expect(throws: WireError.notEncrypted) {
+            try Self.read(Self.plain(), by: Self.opener(keyring: ring))
+        }
+        #expect(throws: WireError.encryptedUnexpectedly) {
+            try Self.read(Self.sealed(Self.plain()), by: Self.opener())
+        }
+        let other = try Keyring([SecretKey(bytes: [UInt8](repeating: 9, count: 32))])
+        #expect(throws: WireError.authenticationFailed) {
+            try Self.read(Self.sealed(Self.plain()), by: Self.opener(keyring: other))
+        }
+        #expect(throws: WireError.paddedEncryptionRefused) {
+            try Self.read(Self.sealed(Self.plain(), padded: true), by: Self.opener(keyring: ring))
+        }
+    }
+
+    @Test func plaintextIsTakenWhileMovingToEncryption() throws {
+        var opener = Self.opener(keyring: try Self.keyring(), verifyIncoming: false)
+        opener.feed(Self.plain())
+        #expect(try opener.next() == Self.message)
+        #expect(opener.isAuthenticated == false)
+        opener.feed(try Self.sealed(Self.plain()))
+        #expect(try opener.next() == Self.message)
+        #expect(opener.isAuthenticated == true)
+    }
+
+    @Test func labelsMustMatch() throws {
+        let label = try Label("blue")
+        let bytes: [UInt8] = [244, 4] + Array("blue".utf8) + Self.plain()
+        #expect(try Self.read(bytes, by: Self.opener(label: label)) == Self.message)
+        let refused: [([UInt8], Label, WireError)] = [
+            (bytes, .none, .labelMismatch), (bytes, try Label("blu"), .labelMismatch),
+            (bytes, try Label("blux"), .labelMismatch), (Self.plain(), label, .labelMismatch),
+            ([244, 4, 0x62, 0x78], label, .labelMismatch), ([244, 0], label, .malformedLabel),
+            ([244, 4] + Array("blue".utf8) + bytes, label, .misplacedLayer),
+        ]
+        for (bytes, label, error) in refused {
+            #expect(throws: error) { try Self.read(bytes, by: Self.opener(label: label)) }
+        }
+        #expect(throws: WireError.misplacedLayer) {
+            try Self.read(bytes, by: Self.opener(label: label, direction: .reply))
+        }
+    }
+
+    @Test func aRecordIsBoundToItsLabel() throws {
+        let ring = try Self.keyring()
+        let record = try Self.sealed(Self.plain(), label: Label("blue"), role: .reply)
+        func read(under label: Label) throws -> StreamMessage? {
+            try Self.read(record, by: Self.opener(label: label, keyring: ring, direction: .reply))
+        }
+        #expect(try read(under: Label("blue")) == Self.message)
+        #expect(throws: WireError.authenticationFailed) { try read(under: Label("red")) }
+    }
+
+    @Test func theNonceIsTheRecords() throws {
+        let record = try Self.sealed(Self.plain())
+        var opener = Self.opener(keyring: try Self.keyring())
+        #expect(opener.isAuthenticated == false)
+        opener.feed(record)
+        _ = try opener.next()
+        #expect(opener.recordNonce == Array(record[6..<18]))
+    }
+
+    @Test func emptyAndNestedBodiesAreRefused() throws {
+        let ring = try Self.keyring()
+        #expect(throws: WireError.emptyBody) {
+            try Self.read(Self.sealed([]), by: Self.opener(keyring: ring))
+        }
+        var sealer = StreamSealer(label: .none, keyring: nil, compression: true)
+        for (inner, error) in [
+            ([], WireError.emptyBody), (Self.plain(), nil), ([99], .unknownMessageType(99)),
+        ] {
+            var bytes: [UInt8] = []
+            try sealer.seal(inner, role: .request, into: &bytes)
+            if let error {
+                #expect(throws: error) { try Self.read(bytes, by: Self.opener()) }
+            } else {
+                #expect(try Self.read(bytes, by: Self.opener()) == Self.message)
+            }
+            var twice: [UInt8] = []
+            try sealer.seal(bytes, role: .request, into: &twice)
+            #expect(throws: WireError.misplacedLayer) { try Self.read(twice, by: Self.opener()) }
+        }
+        sealer = StreamSealer(label: .none, keyring: ring, compression: false)
+        let twice = try Self.sealed(Self.sealed(Self.plain()))
+        #expect(throws: WireError.misplacedLayer) { try Self.read(twice, by: Self.opener(keyring: ring)) }
+        for layer in [7, 12] as [UInt8] {
+            #expect(throws: WireError.misplacedLayer) { try Self.read([layer, 0, 0], by: Self.opener()) }
+        }
+        #expect(throws: WireError.unknownCompression(3)) {
+            try Self.read(
+                [9, 0x82, 0xa4] + Array("Algo".utf8) + [3, 0xa3] + Array("Buf".utf8) + [0xa0],
+                by: Self.opener()
+            )
+        }
+    }
+
+    @Test func claimsAreRefusedBeforeTheirBytesArrive() throws {
+        let ring = try Self.keyring()
+        #expect(throws: WireError.limitExceeded) {
+            try Self.read([10, 0xff, 0xff, 0xff, 0xff], by: Self.opener(keyring: ring))
+        }
+        let record = WireLimits.streamRecord + 1
+        let claim = withUnsafeBytes(of: UInt32(record).bigEndian) { Array($0) }
+        #expect(throws: WireError.limitExceeded) {
+            try Self.read([10] + claim, by: Self.opener(keyring: ring))
+        }
+        let headers = [
+            PushPullHeader(nodes: WireLimits.pushPullNodes + 1), PushPullHeader(nodes: -1),
+            PushPullHeader(userStateLength: record), PushPullHeader(userStateLength: -1),
+            PushPullHeader(nodes: .max), PushPullHeader(userStateLength: .max),
+        ]
+        for header in headers {
+            var bytes: [UInt8] = [6]
+            header.encode(into: &bytes)
+            #expect(throws: WireError.limitExceeded) { try Self.read(bytes, by: Self.opener()) }
+            #expect(throws: WireError.limitExceeded) { try StreamMessage.decode(bytes[...]) }
+        }
+        for length in [WireLimits.streamUserMessage + 1, -1, .min] {
+            var bytes: [UInt8] = [8]
+            UserMessageHeader(length: length).encode(into: &bytes)
+            #expect(throws: WireError.limitExceeded) { try Self.read(bytes, by: Self.opener()) }
+            #expect(throws: WireError.limitExceeded) { try StreamMessage.decode(bytes[...]) }
+        }
+        let buffer: [UInt8] = [9, 0x81, 0xa3] + Array("Buf".utf8) + [0xdb, 0xff, 0xff, 0xff, 0xff]
+        #expect(throws: WireError.limitExceeded) { try Self.read(buffer, by: Self.opener()) }
+    }
+
+    @Test func aCountThatLiesIsTruncatedWhereAllIsAtHand() {
+        var bytes: [UInt8] = [6]
+        PushPullHeader(nodes: WireLimits.pushPullNodes, userStateLength: 5).encode(into: &bytes)
+        #expect(throws: WireError.truncated) { try StreamMessage.decode(bytes[...]) }
+    }
+
+    /// A million states of one byte each, which would take 200 times that in memory.
+    @Test func manyTinyStatesAreRefused() throws {
+        func pushPull(states: Int) -> [UInt8] {
+            var bytes: [UInt8] = [6]
+            PushPullHeader(nodes: states).encode(into: &bytes)
+            return bytes + [UInt8](repeating: 0xc0, count: states)
+        }
+        #expect(throws: WireError.limitExceeded) {
+            try Self.read(pushPull(states: WireLimits.pushPullNodes), by: Self.opener())
+        }
+        let few = try Self.read(pushPull(states: WireLimits.pushPullSmallStates), by: Self.opener())
+        let nodes = [PushNodeState](repeating: PushNodeState(), count: WireLimits.pushPullSmallStates)
+        #expect(few == .pushPull(PushPull(nodes: nodes)))
+        let many = (0..<20_000).map {
+            PushNodeState(
+                name: "n",
+                address: [10, 0, 0, 1],
+                port: 7946,
+                incarnation: UInt32($0),
+                versions: [1, 5, 2, 0, 0, 0]
+            )
+        }
+        let honest = StreamMessage.pushPull(PushPull(nodes: many))
+        #expect(try Self.read(Self.plain(honest), by: Self.opener()) == honest)
+    }
+
+    @Test func inflationStopsAtTheLimit() throws {
+        let zeros = StreamMessage.user([UInt8](repeating: 0, count: 100_000))
+        var bytes: [UInt8] = []
+        try StreamSealer(label: .none, keyring: nil, compression: true)
+            .seal(Self.plain(zeros), role: .request, into: &bytes)
+        #expect(bytes.count < 2_000)
+        #expect(try Self.read(bytes, by: Self.opener(limits: .init(body: 110_000))) == zeros)
+        #expect(throws: WireError.limitExceeded) {
+            try Self.read(bytes, by: Self.opener(limits: .init(body: 90_000)))
+        }
+    }
+
+    @Test func errorsAreFinal() throws {
+        var opener = Self.opener()
+        opener.feed([99])
+        #expect(throws: WireError.unknownMessageType(99)) { try opener.next() }
+        opener.feed(Self.plain())
+        #expect(opener.bufferedBytes == 0)
+        #expect(throws: WireError.unknownMessageType(99)) { try opener.next() }
+    }
+
+    @Test func oneMessageAfterAnother() throws {
+        var opener = Self.opener()
+        opener.feed(Self.plain() + Self.plain(.user([7])) + [13])
+        #expect(try opener.next() == Self.message)
+        #expect(try opener.next() == .user([7]))
+        #expect(try opener.next() == nil)
+        #expect(opener.bufferedBytes == 1)
+    }
+
+    /// A state of many small values, a byte at a time: quadratic work would take minutes.
+    @Test(.timeLimit(.minutes(1))) func noByteIsLookedAtTwice() throws {
+        var bytes: [UInt8] = [6]
+        PushPullHeader(nodes: 1).encode(into: &bytes)
+        bytes += [0x81, 0xa1, 0x78, 0xdd, 0, 1, 0, 0] + [UInt8](repeating: 0xc0, count: 1 << 16)
+        var opener = Self.opener()
+        for index in bytes.indices {
+            opener.feed([bytes[index]])
+            let message = try opener.next()
+            #expect((message != nil) == (index == bytes.count - 1))
+        }
+    }
+}

@@ -1,0 +1,121 @@
+public import Foundation
+import Synchronization
+
+/// A program under test: its lines are waited for, its end is certain.
+public final class LineProcess: Sendable {
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    private let process: Mutex<Process>
+    private let input: FileHandle
+    private let output = LineLog()
+    private let errors = LineLog()
+    private let exited = LineLog()
+    public let name: String
+    public let pid: Int32
+
+    /// Starts the program; its environment is the test's own with these changes.
+    public init(
+        _ executable: URL,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        in folder: URL? = nil
+    ) throws {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = folder }
+        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = stdin
+        process.standardOutput = stdout
+        process.standardError = stderr
+        input = stdin.fileHandleForWriting
+        Self.read(stdout.fileHandleForReading, into: output)
+        Self.read(stderr.fileHandleForReading, into: errors)
+        process.terminationHandler = { [exited] process in
+            exited.append(Array("\(process.terminationReason.rawValue) \(process.terminationStatus)\n".utf8))
+        }
+        name = executable.lastPathComponent
+        try process.run()
+        pid = process.processIdentifier
+        self.process = Mutex(process)
+    }
+
+    deinit {
+        if exited.lines.isEmpty { kill(pid, SIGKILL) }
+    }
+
+    private static func read(_ handle: FileHandle, into log: LineLog) {
+        handle.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+                log.close()
+            } else {
+                log.append(data)
+            }
+        }
+    }
+
+    // MARK: Lines
+
+    public var outputLines: [String] { output.lines }
+    public var errorLines: [String] { errors.lines }
+
+    public func write(_ line: String) throws {
+        try input.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    public func closeInput() throws {
+        try input.close()
+    }
+
+    /// The first line from `start` on that is what is waited for; throws with the program's last words where
+    /// none comes in time.
+    @discardableResult
+    public func waitForLine<Found: Sendable>(
+        _ what: String,
+        within limit: Duration,
+        from start: Int = 0,
+        where find: @escaping @Sendable (String) -> Found?
+    ) async throws -> Found {
+        let met = await output.wait(within: limit) { $0.dropFirst(start).contains { find($0) != nil } }
+        guard met, let found = output.lines.dropFirst(start).lazy.compactMap(find).first else {
+            throw Failure(
+                description: """
+                    \(name) (\(pid)) did not print \(what) within \(limit). Its output:
+                    \(output.lines.suffix(30).joined(separator: "\n"))
+                    and errors:
+                    \(errors.lines.suffix(30).joined(separator: "\n"))
+                    """
+            )
+        }
+        return found
+    }
+
+    // MARK: The end
+
+    public func signal(_ number: Int32) {
+        if exited.lines.isEmpty { kill(pid, number) }
+    }
+
+    /// The exit code, or 128 and the signal that ended it, as a shell tells it.
+    public func waitForExit(within limit: Duration) async throws -> Int32 {
+        guard await exited.wait(within: limit, until: { !$0.isEmpty }), let line = exited.lines.first else {
+            throw Failure(description: "\(name) (\(pid)) did not end within \(limit)")
+        }
+        let words = line.split(separator: " ").compactMap { Int32($0) }
+        guard words.count == 2 else { throw Failure(description: "\(name): an exit that is none: \(line)") }
+        return words[0] == Int32(Process.TerminationReason.uncaughtSignal.rawValue)
+            ? 128 + words[1] : words[1]
+    }
+
+    /// Ends it now, whatever it does, and waits until it is gone.
+    public func end() async throws {
+        signal(SIGKILL)
+        signal(SIGCONT)
+        _ = try await waitForExit(within: .seconds(10))
+    }
+}
