@@ -3,6 +3,19 @@ internal import MemberlistWire
 internal import Metrics
 internal import NIOCore
 
+/// What the core asked. It numbers the two kinds of question apart.
+enum Question: Hashable, Sendable {
+    case alive(DecisionID)
+    case merge(DecisionID)
+
+    func answered(_ allowed: Bool) -> Input {
+        switch self {
+        case .alive(let id): .aliveDecided(id, allowed: allowed)
+        case .merge(let id): .mergeDecided(id, allowed: allowed)
+        }
+    }
+}
+
 /// The application's calls, and its decisions.
 extension ProtocolDriver {
     func ping(_ name: NodeName, at endpoint: Endpoint, promise: EventLoopPromise<Duration>) {
@@ -47,42 +60,32 @@ extension ProtocolDriver {
     }
 
     func decideAlive(_ id: DecisionID, _ member: Member) {
-        decide(id) { delegate in
-            await delegate.allowAlive(member)
-        } answered: {
-            .aliveDecided(id, allowed: $0)
-        }
+        decide(.alive(id)) { delegate in await delegate.allowAlive(member) }
     }
 
     func decideMerge(_ id: DecisionID, _ members: [Member]) {
-        decide(id) { delegate in
-            await delegate.allowMerge(members)
-        } answered: {
-            .mergeDecided(id, allowed: $0)
-        }
+        decide(.merge(id)) { delegate in await delegate.allowMerge(members) }
     }
 
     private func decide(
-        _ id: DecisionID,
-        asking: @escaping @Sendable (any MemberlistDelegate) async -> Bool,
-        answered: @escaping @Sendable (Bool) -> Input
+        _ question: Question, asking: @escaping @Sendable (any MemberlistDelegate) async -> Bool
     ) {
         let timeout = shared.configuration.hookTimeout
-        decisions[id] = handle.loop.scheduleTask(deadline: .after(timeout)) { [handle, shared] in
+        decisions[question] = handle.loop.scheduleTask(deadline: .after(timeout)) { [handle, shared] in
             shared.log.warning(.hooks, "a hook did not decide in time; taken as a no")
-            handle.driver?.decided(id, answered(false))
+            if let driver = handle.driver { driver.decided(question, allowed: false) }
         }
-        guard let delegate = hooks.delegate else { return decided(id, answered(true)) }
+        guard let delegate = hooks.delegate else { return decided(question, allowed: true) }
         Task { [handle] in
             let allowed = await asking(delegate)
-            handle.submit { $0.decided(id, answered(allowed)) }
+            handle.submit { $0.decided(question, allowed: allowed) }
         }
     }
 
-    private func decided(_ id: DecisionID, _ input: Input) {
-        guard let deadline = decisions.removeValue(forKey: id) else { return }
+    private func decided(_ question: Question, allowed: Bool) {
+        guard let deadline = decisions.removeValue(forKey: question) else { return }
         deadline.cancel()
-        perform(input)
+        perform(question.answered(allowed))
     }
 
     /// Publishes how far the primary key is used up.

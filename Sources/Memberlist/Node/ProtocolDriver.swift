@@ -26,7 +26,7 @@ final class ProtocolDriver {
     var pings: [RequestID: EventLoopPromise<Duration>] = [:]
     var leaves: [EventLoopPromise<Bool>] = []
     var replies: [StreamID: StreamReply] = [:]
-    var decisions: [DecisionID: Scheduled<Void>] = [:]
+    var decisions: [Question: Scheduled<Void>] = [:]
     var stateQuestions: [UInt64: StateQuestion] = [:]
     var refusedBroadcast: (RequestID, BroadcastOutcome)?
     var keyWear = KeyWear()
