@@ -76,6 +76,7 @@ let package = Package(
         ),
         .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
+        .testTarget(name: "InteropTests", dependencies: ["ProcessSupport"], swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
             dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],

@@ -42,7 +42,10 @@ public final class Memberlist: Service, Sendable {
     ) async throws -> Memberlist {
         try configuration.validate()
         let node = try await NodeStarter(
-            configuration: configuration, delegate: delegate, logger: logger, group: group
+            configuration: configuration,
+            delegate: delegate,
+            logger: logger,
+            group: group
         ).start()
         return Memberlist(node: node)
     }

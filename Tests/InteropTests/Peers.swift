@@ -7,11 +7,11 @@ enum Peers {
     /// A peer program. Where it was not fetched: a failure under CI, and elsewhere a skip that says what to do.
     static func require(_ name: String) throws -> URL {
         if let found = Programs.peer(name) { return found }
-        let advice: Comment = "\(raw: name) is not here: run Tests/Peers/fetch, which brings it"
+        let advice = "\(name) is not here: run Tests/Peers/fetch, which brings it"
         guard ProcessInfo.processInfo.environment["CI"] != "true" else {
-            throw LineProcess.Failure(description: advice.rawValue)
+            throw LineProcess.Failure(description: advice)
         }
-        try Test.cancel(advice)
+        try Test.cancel("\(advice)")
     }
 
     /// A port that is free for datagrams and streams on loopback, for programs that cannot choose one.

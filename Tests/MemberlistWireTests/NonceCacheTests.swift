@@ -50,20 +50,25 @@ struct NonceCacheTests {
     @Test("decides as a plain list does, at any order of times and repeats")
     func model() {
         var random = SeededRandom(seed: 21)
-        let cache = Subject(limit: 50, lifetimeNanoseconds: 40)
+        // Close to the table's fill, so that places collide and removals leave holes in the middle of runs.
+        let pool = (0..<600).map { _ in Nonce(low: random.next(), high: UInt32(random.next() >> 32)) }
+        let cache = Subject(limit: 250, lifetimeNanoseconds: 400)
         var list: [(nonce: Nonce, time: Int64)] = []
         var now: Int64 = 0
         for _ in 0..<20_000 {
             now += Int64(random.next() % 3)
-            let nonce = nonce(Int(random.next() % 120))
-            list.removeAll { now - $0.time >= 40 }
+            let nonce = pool[Int(random.next() % 600)]
+            list.removeAll { now - $0.time >= 400 }
             let isNew = !list.contains { $0.nonce == nonce }
             if isNew {
-                if list.count == 50 { list.removeFirst() }
+                if list.count == 250 { list.removeFirst() }
                 list.append((nonce, now))
             }
-            #expect(cache.insert(nonce, at: now) == isNew)
-            #expect(cache.count == list.count)
+            let entered = cache.insert(nonce, at: now)
+            guard entered == isNew, cache.count == list.count else {
+                Issue.record("entered \(entered), expected \(isNew); \(cache.count) of \(list.count)")
+                return
+            }
         }
     }
 

@@ -195,6 +195,32 @@ struct StreamPipelineTests {
         #expect(throws: WireError.truncated) { try StreamMessage.decode(bytes[...]) }
     }
 
+    /// A million states of one byte each, which would take 200 times that in memory.
+    @Test func manyTinyStatesAreRefused() throws {
+        func pushPull(states: Int) -> [UInt8] {
+            var bytes: [UInt8] = [6]
+            PushPullHeader(nodes: states).encode(into: &bytes)
+            return bytes + [UInt8](repeating: 0xc0, count: states)
+        }
+        #expect(throws: WireError.limitExceeded) {
+            try Self.read(pushPull(states: WireLimits.pushPullNodes), by: Self.opener())
+        }
+        let few = try Self.read(pushPull(states: WireLimits.pushPullSmallStates), by: Self.opener())
+        let nodes = [PushNodeState](repeating: PushNodeState(), count: WireLimits.pushPullSmallStates)
+        #expect(few == .pushPull(PushPull(nodes: nodes)))
+        let many = (0..<20_000).map {
+            PushNodeState(
+                name: "n",
+                address: [10, 0, 0, 1],
+                port: 7946,
+                incarnation: UInt32($0),
+                versions: [1, 5, 2, 0, 0, 0]
+            )
+        }
+        let honest = StreamMessage.pushPull(PushPull(nodes: many))
+        #expect(try Self.read(Self.plain(honest), by: Self.opener()) == honest)
+    }
+
     @Test func inflationStopsAtTheLimit() throws {
         let zeros = StreamMessage.user([UInt8](repeating: 0, count: 100_000))
         var bytes: [UInt8] = []
@@ -229,7 +255,7 @@ struct StreamPipelineTests {
     @Test(.timeLimit(.minutes(1))) func noByteIsLookedAtTwice() throws {
         var bytes: [UInt8] = [6]
         PushPullHeader(nodes: 1).encode(into: &bytes)
-        bytes += [0x81, 0xa1, 0x78, 0xdd, 0, 3, 0, 0] + [UInt8](repeating: 0xc0, count: 3 << 16)
+        bytes += [0x81, 0xa1, 0x78, 0xdd, 0, 1, 0, 0] + [UInt8](repeating: 0xc0, count: 1 << 16)
         var opener = Self.opener()
         for index in bytes.indices {
             opener.feed([bytes[index]])

@@ -5,6 +5,10 @@ import Synchronization
 public final class LineProcess: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     private let process: Mutex<Process>

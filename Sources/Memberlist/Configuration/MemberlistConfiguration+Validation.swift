@@ -12,32 +12,45 @@ extension MemberlistConfiguration {
     }
 
     private func validateIdentity() throws(ConfigurationError) {
-        guard !name.isEmpty else { throw ConfigurationError(.nameEmpty, "the node's name is empty; set name") }
+        guard !name.isEmpty else {
+            throw ConfigurationError(.nameEmpty, "the node's name is empty; set name")
+        }
         guard name.bytes.count <= Self.maximumNameBytes else {
             throw ConfigurationError(
                 .nameTooLong,
-                "the name has \(name.bytes.count) bytes; set one of at most \(Self.maximumNameBytes)")
+                "the name has \(name.bytes.count) bytes; set one of at most \(Self.maximumNameBytes)"
+            )
         }
         guard 0...65_535 ~= bindPort, 1...65_535 ~= advertisePort ?? 1 else {
             throw ConfigurationError(
-                .portOutOfRange, "set bindPort to 0...65535 (0: any) and advertisePort to 1...65535")
+                .portOutOfRange,
+                "set bindPort to 0...65535 (0: any) and advertisePort to 1...65535"
+            )
         }
         guard meta.count <= CoreLimits.meta else {
             throw ConfigurationError(
-                .metaTooLong, "meta has \(meta.count) bytes; the limit is \(CoreLimits.meta)")
+                .metaTooLong,
+                "meta has \(meta.count) bytes; the limit is \(CoreLimits.meta)"
+            )
         }
         guard label.utf8.count <= WireLimits.label else {
             throw ConfigurationError(
-                .labelTooLong, "the label has \(label.utf8.count) bytes; the limit is \(WireLimits.label)")
+                .labelTooLong,
+                "the label has \(label.utf8.count) bytes; the limit is \(WireLimits.label)"
+            )
         }
         guard 1...5 ~= protocolVersion else {
             throw ConfigurationError(
-                .protocolVersionOutOfRange, "protocolVersion is \(protocolVersion); set 1 to 5, 2 as a rule")
+                .protocolVersionOutOfRange,
+                "protocolVersion is \(protocolVersion); set 1 to 5, 2 as a rule"
+            )
         }
         let versions = delegateVersions
         guard versions.minimum <= versions.current, versions.current <= versions.maximum else {
             throw ConfigurationError(
-                .delegateVersionsOutOfOrder, "set delegateVersions so that minimum <= current <= maximum")
+                .delegateVersionsOutOfOrder,
+                "set delegateVersions so that minimum <= current <= maximum"
+            )
         }
     }
 
@@ -46,7 +59,8 @@ extension MemberlistConfiguration {
             throw ConfigurationError(
                 .probeTimeoutNotBelowInterval,
                 "probe.timeout (\(probe.timeout)) must be below probe.interval (\(probe.interval)), or "
-                    + "helpers and the stream fallback get no time; set probe.timeout to half of it")
+                    + "helpers and the stream fallback get no time; set probe.timeout to half of it"
+            )
         }
         let mayBeZero = [
             ("probe.interval", probe.interval), ("gossip.interval", gossip.interval),
@@ -58,7 +72,10 @@ extension MemberlistConfiguration {
             ("joinTimeout", joinTimeout), ("leaveTimeout", leaveTimeout), ("hookTimeout", hookTimeout),
         ]
         for (knob, duration) in mayBeZero + positive where duration < .zero || duration > Self.longest {
-            throw ConfigurationError(.durationOutOfRange, "\(knob) is \(duration); set zero to \(Self.longest)")
+            throw ConfigurationError(
+                .durationOutOfRange,
+                "\(knob) is \(duration); set zero to \(Self.longest)"
+            )
         }
         for (knob, duration) in positive where duration == .zero {
             throw ConfigurationError(.durationOutOfRange, "\(knob) is zero; set more")
@@ -83,7 +100,8 @@ extension MemberlistConfiguration {
         guard Self.datagramSizes ~= gossip.datagramSize else {
             throw ConfigurationError(
                 .datagramSizeOutOfRange,
-                "gossip.datagramSize is \(gossip.datagramSize); set \(Self.datagramSizes)")
+                "gossip.datagramSize is \(gossip.datagramSize); set \(Self.datagramSizes)"
+            )
         }
     }
 

@@ -14,7 +14,11 @@ extension PushPull {
         let header = try PushPullHeader.decode(from: &reader)
         try header.checkLimits()
         // A state takes a byte at least, so a count that lies makes no room here.
-        guard header.nodes <= reader.rest.count else { throw .truncated }
+        let count = reader.rest.count
+        guard header.nodes <= count else { throw .truncated }
+        guard header.nodes <= WireLimits.pushPullSmallStates + count / WireLimits.pushPullStateBytes else {
+            throw .limitExceeded
+        }
         var nodes: [PushNodeState] = []
         for _ in 0..<header.nodes {
             try nodes.append(.decode(from: &reader))
