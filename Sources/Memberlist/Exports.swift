@@ -1,0 +1,3 @@
+// The few public types of the rooms below are part of this library's interface: Member, Endpoint, Keyring…
+@_exported public import MemberlistCore
+@_exported public import MemberlistWire

@@ -1,0 +1,57 @@
+public import MemberlistWire
+
+/// What came of one address that ``Memberlist/join(_:timeout:)`` was given.
+public struct JoinResult: Sendable, Hashable {
+    /// The address as it was given.
+    public let address: String
+    /// Which of its addresses answered, or was tried last; nil where none could be found.
+    public let endpoint: Endpoint?
+    /// The number of members in the state that the peer sent, or why there was none.
+    public let outcome: Result<Int, JoinError>
+
+    /// Whether the peer's state was merged.
+    public var succeeded: Bool {
+        if case .success = outcome { true } else { false }
+    }
+}
+
+/// Why a join through one address failed.
+public enum JoinError: Error, Sendable, Hashable {
+    /// Neither an address, with or without a port, nor a host name.
+    case malformedAddress
+    /// The host name has no addresses.
+    case unresolved
+    /// Nobody accepts connections there, or the network does not reach it.
+    case unreachable
+    /// The peer closed the stream without an answer: another label, another key, or it is overloaded.
+    case noAnswer
+    /// What the peer sent could not be read.
+    case unreadable(WireError)
+    /// The clusters' versions do not overlap; the description names the member.
+    case incompatible(String)
+    /// The delegate did not allow it.
+    case refused
+    /// Too many exchanges are under way, or this node is leaving.
+    case unavailable
+    /// The deadline passed first.
+    case timedOut
+    /// The task was cancelled, or the node shut down.
+    case cancelled
+}
+
+extension JoinError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .malformedAddress: "not an address; write 10.0.0.1, 10.0.0.1:7946, [::1]:7946 or a host name"
+        case .unresolved: "the host name has no addresses"
+        case .unreachable: "nobody accepts connections there"
+        case .noAnswer: "the peer closed the connection without an answer; compare keys and labels"
+        case .unreadable(let error): "the peer's answer could not be read: \(error)"
+        case .incompatible(let text): "the versions do not fit: \(text)"
+        case .refused: "this node's delegate refused the merge"
+        case .unavailable: "too many state exchanges are under way, or this node is leaving"
+        case .timedOut: "no answer before the deadline"
+        case .cancelled: "cancelled"
+        }
+    }
+}

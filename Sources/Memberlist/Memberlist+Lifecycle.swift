@@ -1,0 +1,43 @@
+extension Memberlist {
+    /// Keeps the node until a graceful shutdown or the task's cancellation, then leaves the cluster and shuts
+    /// down: when this returns, the ports are free. Returns, too, after ``shutdown()``.
+    public func run() async throws {
+        await node.waitForEnd()
+        // A cancelled task could not wait to be heard; leaving is bounded by its own deadline.
+        await Task { [node] in
+            _ = try? await node.leave(timeout: nil)
+            await node.shutdown()
+        }.value
+    }
+
+    /// Joins a cluster through any of its members.
+    ///
+    /// All addresses are tried at once. One success is a success as a whole: gossip does the rest.
+    ///
+    /// - Parameters:
+    ///   - addresses: `10.0.0.1`, `10.0.0.1:7946`, `::1`, `[::1]:7946`, `seed.example`, `seed.example:7946`;
+    ///     without a port, this node's own. A host name stands for all its addresses, tried in turn.
+    ///   - timeout: For all of them; nil: ``MemberlistConfiguration/joinTimeout``.
+    /// - Returns: A result for each address, in the order given. A cancelled task gets them at once.
+    @discardableResult
+    public func join(_ addresses: [String], timeout: Duration? = nil) async -> [JoinResult] {
+        await node.join(addresses, timeout: timeout)
+    }
+
+    /// Tells the cluster that this node goes on its own account, so that nobody takes it for failed. The node
+    /// runs on, and can join again, until ``shutdown()``.
+    ///
+    /// - Parameter timeout: Nil: ``MemberlistConfiguration/leaveTimeout``.
+    /// - Returns: Whether the word has been gossiped to somebody; false, too, when the time was over first.
+    /// - Throws: ``MemberlistError/shutDown``.
+    @discardableResult
+    public func leave(timeout: Duration? = nil) async throws -> Bool {
+        try await node.leave(timeout: timeout)
+    }
+
+    /// Ends the node without a word to the cluster, which takes it for failed unless it left first. The ports
+    /// are free when this returns. Can be called again, and from a hook.
+    public func shutdown() async {
+        await node.shutdown()
+    }
+}

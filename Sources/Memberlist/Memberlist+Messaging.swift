@@ -1,0 +1,55 @@
+public import MemberlistWire
+
+extension Memberlist {
+    /// Changes this node's metadata and tells the cluster. Returns once it is queued.
+    ///
+    /// - Throws: ``MemberlistError/metaTooLong(size:limit:)`` above 512 bytes,
+    ///   ``MemberlistError/shutDown``.
+    public func updateMeta(_ meta: [UInt8]) async throws {
+        try await node.updateMeta(meta)
+    }
+
+    /// Sends a datagram to a member's application: best effort, it may be lost.
+    ///
+    /// - Throws: ``MemberlistError/unknownMember(_:)``, ``MemberlistError/messageTooLarge(size:limit:)``,
+    ///   ``MemberlistError/messageEmpty``, ``MemberlistError/shutDown``.
+    public func send(_ payload: [UInt8], to name: NodeName) async throws {
+        try await node.send(payload, to: name)
+    }
+
+    /// Sends bytes to a member's application over a stream. Returns once the member's system has taken them
+    /// all; the protocol has no answer that says the application has.
+    ///
+    /// - Parameters:
+    ///   - payload: 1 byte to 20 MiB.
+    ///   - timeout: Nil: ``MemberlistConfiguration/Streams/timeout``.
+    /// - Throws: ``MemberlistError/unknownMember(_:)``, ``MemberlistError/messageTooLarge(size:limit:)``,
+    ///   ``MemberlistError/messageEmpty``, ``MemberlistError/unreachable``, ``MemberlistError/timedOut``,
+    ///   ``MemberlistError/shutDown``, `CancellationError`.
+    public func sendReliably(_ payload: [UInt8], to name: NodeName, timeout: Duration? = nil) async throws {
+        try await node.sendReliably(payload, to: name, timeout: timeout)
+    }
+
+    /// Gossips bytes to every member's application, this node's own excepted. Returns once they are queued.
+    ///
+    /// - Parameters:
+    ///   - payload: Small: see ``broadcastLimit``.
+    ///   - name: A broadcast of the same name that still waits is replaced.
+    /// - Throws: ``MemberlistError/messageTooLarge(size:limit:)``, ``MemberlistError/messageEmpty``,
+    ///   ``MemberlistError/queueFull``, ``MemberlistError/shutDown``.
+    public func broadcast(_ payload: [UInt8], name: NodeName? = nil) async throws {
+        try await node.broadcast(payload, name: name)
+    }
+
+    /// The bytes that one ``broadcast(_:name:)`` or ``send(_:to:)`` may have: what fits a datagram.
+    public var broadcastLimit: Int { node.messageLimit }
+
+    /// Pings a member with datagrams, and returns the round trip.
+    ///
+    /// - Parameter timeout: Nil: ``MemberlistConfiguration/Probe/timeout``.
+    /// - Throws: ``MemberlistError/unknownMember(_:)``, ``MemberlistError/timedOut``,
+    ///   ``MemberlistError/shutDown``, `CancellationError`.
+    public func ping(_ name: NodeName, timeout: Duration? = nil) async throws -> Duration {
+        try await node.ping(name, timeout: timeout)
+    }
+}

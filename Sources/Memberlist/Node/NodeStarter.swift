@@ -1,0 +1,200 @@
+internal import Logging
+internal import MemberlistCore
+internal import MemberlistWire
+internal import NIOCore
+internal import NIOPosix
+
+/// Brings a node up, step by step; where one step fails, those before it are undone.
+struct NodeStarter {
+    let configuration: MemberlistConfiguration
+    let delegate: (any MemberlistDelegate)?
+    let logger: Logger
+    let group: any EventLoopGroup
+
+    func start() async throws -> RunningNode {
+        let layers = try LayerSettings(configuration)
+        var logger = logger
+        logger[metadataKey: "node"] = "\(configuration.name)"
+        let shared = NodeShared(configuration: configuration, layers: layers, log: NodeLog(logger))
+        let loop = group.next()
+        // One other loop for all of this node's streams, so that a large state delays no probe.
+        let streamLoop = group.makeIterator().first { $0 !== loop && Bool.random() } ?? other(than: loop)
+        let handle = DriverHandle(loop: loop)
+        let room = try await streamLoop.submit {
+            NIOLoopBound(StreamRoom(shared: shared, handle: handle), eventLoop: streamLoop)
+        }.get()
+
+        let bindEndpoint = try await resolve(
+            configuration.bindHost,
+            port: UInt16(clamping: configuration.bindPort),
+            on: loop
+        )
+        let ports = try await PortPair.bind(bindEndpoint, on: loop, children: streamLoop) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(InboundStreamHandler(room: room.value))
+            }
+        }
+        let server = ports.server
+        let bound = ports.bound
+        let box = NIOLoopBoundBox.makeBoxSendingValue(
+            Optional(ports.socket),
+            as: DatagramSocket?.self,
+            eventLoop: loop
+        )
+        do {
+            return try await assemble(
+                shared: shared,
+                handle: handle,
+                bound: bound,
+                server: server,
+                socket: box,
+                dialer: StreamDialer(loop: streamLoop, room: room)
+            )
+        } catch {
+            try? await server.close()
+            try? await loop.submit {
+                handle.driver?.stop()
+                handle.driver = nil
+                box.value?.closeBoth()
+            }.get()
+            throw error
+        }
+    }
+
+    private func other(than loop: any EventLoop) -> any EventLoop {
+        group.makeIterator().first { $0 !== loop } ?? loop
+    }
+
+    private func assemble(
+        shared: NodeShared,
+        handle: DriverHandle,
+        bound: Endpoint,
+        server: any Channel,
+        socket: NIOLoopBoundBox<DatagramSocket?>,
+        dialer: StreamDialer
+    ) async throws -> RunningNode {
+        let endpoint = try await advertised(bound, on: handle.loop)
+        let core = GossipProtocol(
+            configuration: shared.protocolConfiguration(
+                endpoint: endpoint,
+                asksAlive: delegate?.decidesOnAlive ?? false,
+                asksMerge: delegate?.decidesOnMerge ?? false
+            ),
+            seed: UInt64.random(in: .min ... .max),
+            at: .now
+        )
+        let snapshot = NodeSnapshot(localMember: core.localMember)
+        let hooks = HookRunner(delegate: delegate, log: shared.log)
+        let descriptor = try await handle.loop.submit { () throws -> CInt in
+            guard let socket = socket.value else { throw MemberlistError.shutDown }
+            handle.driver = ProtocolDriver(
+                core: core,
+                shared: shared,
+                handle: handle,
+                hooks: hooks,
+                dialer: dialer,
+                snapshot: snapshot,
+                socket: socket
+            )
+            return socket.readDescriptor
+        }.get()
+        let datagrams = try await PortPair.open(descriptor, on: handle.loop) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                // From here on NIO closes the descriptor.
+                socket.value = nil
+                try channel.pipeline.syncOperations.addHandler(
+                    DatagramHandler(handle: handle, shared: shared)
+                )
+            }
+        }
+        do {
+            try await server.setOption(.autoRead, value: true).get()
+            try await handle.loop.submit { handle.driver?.start() }.get()
+        } catch {
+            try? await datagrams.close()
+            throw error
+        }
+        shared.log.info(.lifecycle, "node is up", ["bound": "\(bound)", "advertised": "\(endpoint)"])
+        return RunningNode(
+            shared: shared,
+            handle: handle,
+            hooks: hooks,
+            snapshot: snapshot,
+            bound: bound,
+            server: server,
+            datagrams: datagrams,
+            dialer: dialer
+        )
+    }
+
+    private func advertised(_ bound: Endpoint, on loop: any EventLoop) async throws -> Endpoint {
+        let port = configuration.advertisePort.map { UInt16(clamping: $0) } ?? bound.port
+        guard let host = configuration.advertiseHost else {
+            return Endpoint(address: AdvertiseAddress.choose(bound: bound.address), port: port)
+        }
+        return try await resolve(host, port: port, on: loop)
+    }
+
+    private func resolve(_ host: String, port: UInt16, on loop: any EventLoop) async throws -> Endpoint {
+        guard let text = AddressText(host), text.port == nil else {
+            throw MemberlistError.noAddress("\"\(host)\" is neither an address nor a host name")
+        }
+        let promise = loop.makePromise(of: [Endpoint].self)
+        Resolver.endpoints(of: text.host, port: port, completing: promise)
+        guard let first = try await promise.futureResult.get().first else {
+            throw MemberlistError.noAddress("the host name \"\(host)\" has no address")
+        }
+        return first
+    }
+}
+
+extension NodeShared {
+    /// Bytes that one user message in a datagram may have: the type byte is the core's.
+    var messageLimit: Int {
+        let payload = min(payloadLimit(checksum: false), payloadLimit(checksum: true))
+        return payload - CompoundWriter.headerCount - CompoundWriter.partOverhead - 1
+    }
+
+    /// The configuration as the core takes it.
+    func protocolConfiguration(endpoint: Endpoint, asksAlive: Bool, asksMerge: Bool) -> ProtocolConfiguration
+    {
+        var core = ProtocolConfiguration(name: configuration.name.owned(), endpoint: endpoint)
+        core.meta = configuration.meta
+        core.versions = ProtocolVersions(
+            minimum: 1,
+            maximum: 5,
+            current: configuration.protocolVersion,
+            delegateMinimum: configuration.delegateVersions.minimum,
+            delegateMaximum: configuration.delegateVersions.maximum,
+            delegateCurrent: configuration.delegateVersions.current
+        )
+        core.probeInterval = configuration.probe.interval.wholeNanoseconds
+        core.probeTimeout = configuration.probe.timeout.wholeNanoseconds
+        core.indirectChecks = configuration.probe.indirectChecks
+        core.streamFallback = configuration.probe.streamFallback
+        core.healthMultiplier = configuration.probe.healthMultiplier
+        core.suspicionMultiplier = configuration.suspicion.multiplier
+        core.suspicionMaximumMultiplier = configuration.suspicion.maximumMultiplier
+        core.gossipInterval = configuration.gossip.interval.wholeNanoseconds
+        core.gossipNodes = configuration.gossip.nodes
+        core.gossipToTheDead = configuration.gossip.toTheDead.wholeNanoseconds
+        core.retransmitMultiplier = configuration.gossip.retransmitMultiplier
+        core.pushPullInterval = configuration.gossip.pushPullInterval.wholeNanoseconds
+        core.deadNodeReclaim = configuration.deadNodeReclaim?.wholeNanoseconds
+        core.payloadLimit = payloadLimit(checksum: false)
+        core.checksummedPayloadLimit = payloadLimit(checksum: true)
+        core.asksAlive = asksAlive
+        core.asksMerge = asksMerge
+        return core
+    }
+
+    private func payloadLimit(checksum: Bool) -> Int {
+        DatagramLayout.maximumPayload(
+            datagramSize: configuration.gossip.datagramSize,
+            label: layers.label,
+            encrypted: layers.sealing != nil,
+            padded: layers.padded,
+            checksum: checksum
+        )
+    }
+}

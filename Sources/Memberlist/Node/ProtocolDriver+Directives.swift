@@ -1,0 +1,121 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import Metrics
+internal import NIOCore
+
+/// What each directive means outside the core.
+extension ProtocolDriver {
+    func execute(_ directive: consuming Directive) {
+        switch directive {
+        case .sendDatagram(let datagram): send(datagram)
+        case .pingOverStream(let sequence, let endpoint, let name, let deadline):
+            ping(name, at: endpoint, sequence: sequence, deadline: deadline)
+        case .exchangeState(let id, let endpoint, _, let state): exchange(id, state, with: endpoint)
+        case .answerState(let id, let state): answer(id, state)
+        case .refuseState(let id): replies.removeValue(forKey: id)?.refuse()
+        case .exchangeFinished(let id, let outcome): finishJoin(id, outcome)
+
+        case .decideAlive(let id, let member): decideAlive(id, member)
+        case .decideMerge(let id, let members): decideMerge(id, members)
+
+        case .memberChanged(let member, let change): memberChanged(member, change)
+        case .conflict(let existing, let claimed): conflict(existing, claimed)
+        case .deliver(let payload, let sender): deliver(Array(payload), from: sender)
+        case .deliverState(let state, let joining): hooks.mergeRemoteState(state, joining: joining)
+
+        case .pingFinished(let id, let roundTrip): finishPing(id, roundTrip)
+        case .probeAnswered: break
+        case .broadcastFinished(let id, let outcome): refusedBroadcast = (id, outcome)
+        case .leaveFinished(let heard): finishLeave(heard)
+        case .healthChanged(let score): healthChanged(score)
+        case .noticed(let notice): log(notice)
+        }
+    }
+
+    /// A user message, whichever way it came.
+    func deliver(_ payload: [UInt8], from sender: Endpoint) {
+        guard !payload.isEmpty else { return }
+        shared.events.send(.message(payload: payload, from: sender))
+        hooks.messageReceived(payload, from: sender)
+    }
+
+    private func memberChanged(_ member: Member, _ change: MemberChange) {
+        if change == .reaped {
+            snapshot.remove(member.name)
+        } else {
+            snapshot.update(member)
+        }
+        shared.metrics.members.record(snapshot.count)
+        let event: MemberlistEvent
+        switch change {
+        case .joined: event = .joined(member)
+        case .updated: event = .updated(member)
+        case .refreshed: return
+        case .suspected: event = .suspected(member)
+        case .recovered: event = .recovered(member)
+        case .failed: event = .failed(member)
+        case .left: event = .left(member)
+        case .reaped: event = .reaped(member)
+        }
+        shared.log.info(
+            .membership,
+            "member \(change)",
+            ["member": "\(member.name)", "endpoint": "\(member.endpoint)"]
+        )
+        shared.events.send(event)
+    }
+
+    private func conflict(_ existing: Member, _ claimed: Member) {
+        shared.log.warning(
+            .conflict,
+            "two nodes claim one name",
+            [
+                "member": "\(existing.name)", "existing": "\(existing.endpoint)",
+                "claimed": "\(claimed.endpoint)",
+            ]
+        )
+        shared.events.send(.conflict(existing: existing, claimed: claimed))
+        hooks.conflict(existing: existing, claimed: claimed)
+    }
+
+    private func healthChanged(_ score: Int) {
+        snapshot.setHealth(score)
+        shared.metrics.health.record(score)
+        shared.events.send(.healthChanged(score))
+    }
+
+    private func log(_ notice: Notice) {
+        switch notice {
+        case .probeFailed(let name):
+            shared.log.info(.membership, "probe failed", ["member": "\(name)"])
+        case .refuted(let incarnation):
+            shared.log.warning(
+                .membership,
+                "refuted what was said of this node",
+                ["incarnation": "\(incarnation)"]
+            )
+        case .reachableByStreamAlone(let name):
+            shared.log.warning(
+                .network,
+                "datagrams fail where a stream succeeds: is UDP let through?",
+                ["member": "\(name)"]
+            )
+        case .stalled(let nanoseconds):
+            shared.log.warning(.overload, "this process stood still", ["ms": "\(nanoseconds / 1_000_000)"])
+        case .overloaded:
+            shared.log.warning(.overload, "a table is full; what would have gone there was dropped")
+        case .mergeIncompatible(let conflict):
+            shared.log.warning(.membership, "clusters do not fit", ["conflict": "\(conflict.text)"])
+        case .mergeRefused, .aliveRefused, .implausibleIncarnation, .malformedAlive, .misdirectedPing:
+            shared.log.info(.membership, "not believed", ["notice": "\(notice)"])
+        }
+    }
+}
+
+extension VersionConflict {
+    /// For a person.
+    var text: String {
+        "\(name) speaks \(isDelegate ? "delegate" : "protocol") version \(current), understood are "
+            + "\(understood.lowest) to \(understood.highest)"
+    }
+}

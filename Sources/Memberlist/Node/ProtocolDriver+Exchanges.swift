@@ -1,0 +1,137 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import NIOCore
+
+/// A join that waits for its exchange.
+struct PendingJoin {
+    let promise: EventLoopPromise<Int>
+    let deadline: NIODeadline
+    /// Why the stream broke off, where it did.
+    var failure: JoinError?
+}
+
+/// The application is asked for its state; the deadline answers with none.
+struct StateQuestion {
+    let deadline: Scheduled<Void>
+    let answered: ([UInt8]) -> Void
+}
+
+/// State exchanges and stream pings, in both directions.
+extension ProtocolDriver {
+    func join(_ endpoint: Endpoint, until deadline: NIODeadline, promise: EventLoopPromise<Int>) {
+        let id = ExchangeID(nextNumber())
+        joins[id] = PendingJoin(promise: promise, deadline: deadline)
+        // Whatever ends the wait first, a result, the deadline or a cancellation, ends the stream too.
+        promise.futureResult.whenComplete { [handle] _ in handle.driver?.abandon(id) }
+        perform(.joinRequested(id, endpoint, name: nil))
+    }
+
+    func finishJoin(_ id: ExchangeID, _ outcome: ExchangeOutcome) {
+        guard let join = joins.removeValue(forKey: id) else { return }
+        switch outcome {
+        case .merged(let members): join.promise.succeed(members)
+        case .failed: join.promise.fail(join.failure ?? .unreachable)
+        case .incompatible(let conflict): join.promise.fail(JoinError.incompatible(conflict.text))
+        case .refused: join.promise.fail(JoinError.refused)
+        case .unavailable: join.promise.fail(JoinError.unavailable)
+        }
+    }
+
+    private func abandon(_ id: ExchangeID) {
+        guard joins.removeValue(forKey: id) != nil else { return }
+        dials.removeValue(forKey: id)?.cancel()
+        perform(.exchangeFailed(id))
+    }
+
+    func exchange(_ id: ExchangeID, _ state: PushPull, with endpoint: Endpoint) {
+        askLocalState(joining: state.join) { [unowned self] userState in
+            let limit = NIODeadline.after(shared.configuration.streams.timeout)
+            let deadline = min(joins[id]?.deadline ?? limit, limit)
+            var state = state
+            state.userState = userState
+            let stream = dialer.dial(.pushPull(state), to: endpoint, awaiting: .reply, until: deadline)
+            dials[id] = stream
+            stream.result.whenComplete { [handle] result in
+                handle.submit { $0.exchangeEnded(id, result) }
+            }
+        }
+    }
+
+    private func exchangeEnded(_ id: ExchangeID, _ result: Result<StreamMessage?, any Error>) {
+        guard dials.removeValue(forKey: id) != nil else { return }
+        switch result {
+        case .success(.pushPull(let state)):
+            perform(.stateReceived(id, state))
+        case .success(.error(let text)):
+            shared.log.info(
+                .streams,
+                "the peer could not read a state exchange",
+                ["peer-says": "\(text.prefix(200))"]
+            )
+            fail(id, .noAnswer)
+        case .success:
+            fail(id, .noAnswer)
+        case .failure(let error):
+            shared.log.debug(.streams, "state exchange failed", ["error": "\(error)"])
+            fail(id, (error as? StreamFailure)?.joinError ?? .unreachable)
+        }
+    }
+
+    private func fail(_ id: ExchangeID, _ error: JoinError) {
+        joins[id]?.failure = error
+        perform(.exchangeFailed(id))
+    }
+
+    /// A peer opened a stream and sent its state.
+    func offer(_ state: PushPull, answering reply: StreamReply) {
+        let id = StreamID(nextNumber())
+        replies[id] = reply
+        perform(.stateOffered(id, state))
+    }
+
+    func answer(_ id: StreamID, _ state: PushPull) {
+        guard let reply = replies.removeValue(forKey: id) else { return }
+        askLocalState(joining: state.join) { userState in
+            var state = state
+            state.userState = userState
+            reply.answer(state)
+        }
+    }
+
+    func ping(_ name: NodeName, at endpoint: Endpoint, sequence: UInt32, deadline: Instant) {
+        let ping = Ping(sequence: sequence, node: name.owned(), sourceNode: shared.configuration.name)
+        let stream = dialer.dial(.ping(ping), to: endpoint, awaiting: .reply, until: deadline.deadline)
+        stream.result.whenComplete { [handle] result in
+            var answered = false
+            if case .success(.ack(let ack)) = result { answered = ack.sequence == sequence }
+            handle.submit { [answered] in
+                $0.perform(.streamPingFinished(sequence: sequence, answered: answered))
+            }
+        }
+    }
+
+    /// Calls back on the loop: at once where there is no delegate.
+    private func askLocalState(joining: Bool, _ answered: @escaping ([UInt8]) -> Void) {
+        guard let delegate = hooks.delegate else { return answered([]) }
+        let id = nextNumber()
+        let deadline = handle.loop.scheduleTask(deadline: .after(shared.configuration.hookTimeout)) {
+            [handle] in
+            if let driver = handle.driver { driver.stateAnswered(id, nil) }
+        }
+        stateQuestions[id] = StateQuestion(deadline: deadline, answered: answered)
+        Task { [handle] in
+            let state = await delegate.localState(joining: joining)
+            handle.submit { $0.stateAnswered(id, state) }
+        }
+    }
+
+    private func stateAnswered(_ id: UInt64, _ state: [UInt8]?) {
+        guard let question = stateQuestions.removeValue(forKey: id) else { return }
+        question.deadline.cancel()
+        guard let state, state.count <= WireLimits.streamRecord else {
+            shared.log.warning(.hooks, "localState gave nothing in time, or too much; sending none")
+            return question.answered([])
+        }
+        question.answered(state)
+    }
+}

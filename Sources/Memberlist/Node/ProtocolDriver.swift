@@ -1,0 +1,144 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import Metrics
+internal import NIOCore
+
+/// The shell around the core, on one event loop: inputs go in, directives come out and are executed here and
+/// nowhere else. It decides nothing.
+final class ProtocolDriver {
+    let shared: NodeShared
+    let handle: DriverHandle
+    let hooks: HookRunner
+    let dialer: StreamDialer
+    let snapshot: NodeSnapshot
+
+    private var core: GossipProtocol
+    private let socket: DatagramSocket
+    private var sealer: DatagramSealer
+    private var sealed: [UInt8] = []
+    private var timer: Scheduled<Void>?
+    private var armed: Instant?
+    private var localIncarnation: UInt32
+
+    /// What waits for the core's word, or for the world's.
+    var joins: [ExchangeID: PendingJoin] = [:]
+    var dials: [ExchangeID: OutboundStream] = [:]
+    var pings: [RequestID: EventLoopPromise<Duration>] = [:]
+    var leaves: [EventLoopPromise<Bool>] = []
+    var replies: [StreamID: StreamReply] = [:]
+    var decisions: [Question: Scheduled<Void>] = [:]
+    var stateQuestions: [UInt64: StateQuestion] = [:]
+    var refusedBroadcast: (RequestID, BroadcastOutcome)?
+    var keyWear = KeyWear()
+    private var lastNumber: UInt64 = 0
+
+    init(
+        core: GossipProtocol,
+        shared: NodeShared,
+        handle: DriverHandle,
+        hooks: HookRunner,
+        dialer: StreamDialer,
+        snapshot: NodeSnapshot,
+        socket: DatagramSocket
+    ) {
+        self.core = core
+        self.shared = shared
+        self.handle = handle
+        self.hooks = hooks
+        self.dialer = dialer
+        self.snapshot = snapshot
+        self.socket = socket
+        localIncarnation = core.localMember.incarnation
+        let layers = shared.layers
+        sealer = DatagramSealer(
+            label: layers.label,
+            keyring: layers.keyring,
+            compression: layers.compression,
+            padded: layers.padded,
+            encryptsOutgoing: layers.sealing != nil
+        )
+    }
+
+    /// A number that no other request, exchange or stream of this node has.
+    func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// One input that is a batch of its own.
+    func perform(_ input: Input) {
+        core.handle(input, at: .now)
+        settle()
+    }
+
+    /// One message of a batch; ``settle()`` ends the batch.
+    func receive(_ message: Message, from sender: Endpoint) {
+        core.handle(.messageReceived(message, from: sender), at: .now)
+    }
+
+    /// Executes what the core wants done, and sets the timer for what it wants next.
+    func settle() {
+        while let directive = core.nextDirective() { execute(directive) }
+        let local = core.localMember
+        if local.incarnation != localIncarnation {
+            localIncarnation = local.incarnation
+            snapshot.update(local)
+        }
+        arm()
+    }
+
+    func send(_ datagram: consuming Datagram) {
+        let payload = datagram.payload
+        do {
+            try sealer.seal(payload, checksum: datagram.checksum, into: &sealed)
+            if socket.send(sealed, to: datagram.destination) {
+                shared.metrics.udpSent.increment(by: sealed.count)
+            } else {
+                shared.metrics.udpUnsent.increment()
+                shared.log.debug(.datagramPort, "datagram not sent", ["to": "\(datagram.destination)"])
+            }
+        } catch {
+            shared.metrics.udpUnsent.increment()
+            shared.log.warning(.datagramPort, "datagram not sealed", ["error": "\(error)"])
+        }
+        core.recycle(payload)
+    }
+
+    /// Starts the clock.
+    func start() {
+        settle()
+    }
+
+    /// Ends everything that waits. Nothing is executed after this.
+    func stop() {
+        timer?.cancel()
+        timer = nil
+        for join in joins.values { join.promise.fail(JoinError.cancelled) }
+        for ping in pings.values { ping.fail(MemberlistError.shutDown) }
+        for leave in leaves { leave.fail(MemberlistError.shutDown) }
+        for stream in dials.values { stream.cancel() }
+        for decision in decisions.values { decision.cancel() }
+        for question in stateQuestions.values { question.deadline.cancel() }
+        joins = [:]
+        pings = [:]
+        leaves = []
+        dials = [:]
+        decisions = [:]
+        stateQuestions = [:]
+        socket.closeWriter()
+    }
+
+    /// A timer that fires early only finds nothing due; so it is set anew only for what comes sooner.
+    private func arm() {
+        guard let next = core.nextDeadline, armed.map({ next < $0 }) ?? true else { return }
+        timer?.cancel()
+        armed = next
+        timer = handle.loop.scheduleTask(deadline: next.deadline) { [handle] in handle.driver?.wake() }
+    }
+
+    private func wake() {
+        armed = nil
+        core.advance(to: .now)
+        settle()
+    }
+}

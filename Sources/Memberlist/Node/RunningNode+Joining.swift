@@ -1,0 +1,79 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import NIOCore
+
+/// Joining: every address at once, a result for each, one deadline for all.
+extension RunningNode {
+    /// Exchanges of one join under way at once; far below what the core bears.
+    private static let window = 32
+    /// Addresses of one host name that are tried.
+    private static let addressesOfAHost = 16
+
+    func join(_ addresses: [String], timeout: Duration?) async -> [JoinResult] {
+        let deadline = NIODeadline.after(timeout ?? configuration.joinTimeout)
+        var results = [JoinResult?](repeating: nil, count: addresses.count)
+        await withTaskGroup(of: (Int, JoinResult).self) { group in
+            var rest = addresses.enumerated().makeIterator()
+            func startNext() {
+                guard let (index, address) = rest.next() else { return }
+                group.addTask { (index, await self.join(address, until: deadline)) }
+            }
+            for _ in 0..<Self.window { startNext() }
+            while let (index, result) = await group.next() {
+                results[index] = result
+                startNext()
+            }
+        }
+        return results.compactMap { $0 }
+    }
+
+    private func join(_ address: String, until deadline: NIODeadline) async -> JoinResult {
+        let endpoints: [Endpoint]
+        do {
+            endpoints = try await resolve(address, until: deadline)
+        } catch {
+            return JoinResult(address: address, endpoint: nil, outcome: .failure(joinError(error)))
+        }
+        var last = JoinResult(address: address, endpoint: nil, outcome: .failure(.unresolved))
+        await withTaskGroup(of: JoinResult.self) { group in
+            for endpoint in endpoints.prefix(Self.addressesOfAHost) {
+                group.addTask { await self.join(address, at: endpoint, until: deadline) }
+            }
+            for await result in group where !last.succeeded { last = result }
+        }
+        return last
+    }
+
+    private func resolve(_ address: String, until deadline: NIODeadline) async throws -> [Endpoint] {
+        guard let text = AddressText(address) else { throw JoinError.malformedAddress }
+        let port = text.port ?? bound.port
+        let all: [Endpoint] = try await handle.wait(until: deadline, timeout: JoinError.timedOut) {
+            _,
+            promise in
+            Resolver.endpoints(of: text.host, port: port, completing: promise)
+        }
+        // A socket bound to an IPv4 address sends no datagram to an IPv6 one; where the host has both, the
+        // others are of no use.
+        let reachable = all.filter { $0.address.isIPv4 || !bound.address.isIPv4 }
+        return reachable.isEmpty ? all : reachable
+    }
+
+    private func join(_ address: String, at endpoint: Endpoint, until deadline: NIODeadline) async
+        -> JoinResult
+    {
+        do {
+            let members: Int = try await handle.wait(until: deadline, timeout: JoinError.timedOut) {
+                driver,
+                promise in
+                driver.join(endpoint, until: deadline, promise: promise)
+            }
+            return JoinResult(address: address, endpoint: endpoint, outcome: .success(members))
+        } catch {
+            return JoinResult(address: address, endpoint: endpoint, outcome: .failure(joinError(error)))
+        }
+    }
+
+    private func joinError(_ error: any Error) -> JoinError {
+        (error as? JoinError) ?? .cancelled
+    }
+}

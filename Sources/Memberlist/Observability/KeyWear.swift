@@ -1,0 +1,23 @@
+internal import MemberlistWire
+
+/// How far the primary key is used up: random nonces bear 2^32 seals of one key in the whole cluster, and every
+/// node seals about as often as this one.
+struct KeyWear {
+    /// Half of what a key bears.
+    static let limit: UInt64 = 1 << 31
+
+    private var warned: SecretKey?
+
+    /// The cluster's seals, estimated, and whether to warn of them now: once for each key.
+    mutating func check(_ keyring: Keyring, members: Int) -> (seals: UInt64, warns: Bool) {
+        let (product, overflow) = keyring.primarySealCount.multipliedReportingOverflow(
+            by: UInt64(max(1, members))
+        )
+        let seals = overflow ? .max : product
+        guard seals >= Self.limit, let primary = keyring.keys.first, primary != warned else {
+            return (seals, false)
+        }
+        warned = primary
+        return (seals, true)
+    }
+}

@@ -1,0 +1,196 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import Metrics
+internal import NIOCore
+
+/// One stream that a peer opened: one message in, at most one answer out.
+///
+/// A peer that has not authenticated gets no byte back, holds little memory, and is gone in about two seconds
+/// unless it is in the middle of sending a record that can only be checked as a whole.
+final class InboundStreamHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase { case reading, answering, closing }
+
+    private let room: StreamRoom
+    private var opener: StreamOpener
+    private var phase = Phase.reading
+    private var context: ChannelHandlerContext?
+    private var peer: Endpoint?
+    private var hasEntered = false
+    private var inExchange = false
+    private var timers: [Scheduled<Void>] = []
+    /// Bytes on account of the room's budget.
+    private var held = 0
+    private var received = 0
+    private var receivedAtTick = 0
+
+    /// Two seconds to authenticate; a peer that sent this much meanwhile gets two more, up to the stream's
+    /// timeout: a state of some MiB takes longer than that on a slow link.
+    private static let tick = TimeAmount.seconds(2)
+    private static let progress = 128 * 1024
+    /// What one stream may hold without asking the room.
+    private static let freeBytes = 64 * 1024
+
+    init(room: StreamRoom) {
+        self.room = room
+        opener = room.shared.layers.streamOpener(.inbound)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        guard room.enter(context.channel) else {
+            room.shared.metrics.tcpRefused.increment()
+            return context.close(promise: nil)
+        }
+        self.context = context
+        hasEntered = true
+        peer = context.remoteAddress.flatMap(Endpoint.init)
+        room.shared.metrics.tcpAccepted.increment()
+        let timeout = room.shared.configuration.streams.timeout
+        schedule(in: .nanoseconds(timeout.wholeNanoseconds)) { $0.end() }
+        scheduleTick()
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if hasEntered { room.leave(context.channel) }
+        if inExchange { room.endExchange() }
+        room.release(held)
+        held = 0
+        for timer in timers { timer.cancel() }
+        timers = []
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard phase == .reading else { return }
+        let buffer = unwrapInboundIn(data)
+        received += buffer.readableBytes
+        buffer.withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
+        do {
+            let message = try opener.next()
+            guard let message else { return account() }
+            guard room.isFresh(opener.recordNonce) else { return refuse(.replayed) }
+            take(message)
+        } catch {
+            refuse(error)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // The peer has nothing more to say; it may still wait for the answer.
+        if event as? ChannelEvent == .inputClosed, phase == .reading { end() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func take(_ message: StreamMessage) {
+        switch message {
+        case .ping(let ping):
+            let isMeant = ping.node.isEmpty || ping.node == room.shared.configuration.name
+            guard isMeant else { return end() }
+            write(.ack(Ack(sequence: ping.sequence)))
+        case .user(let payload):
+            let sender = peer
+            room.handle.submit { driver in
+                if let sender { driver.deliver(payload, from: sender) }
+            }
+            end()
+        case .pushPull(let state):
+            offer(state)
+        case .error(let text):
+            room.shared.log.info(
+                .streams,
+                "a peer could not read a message",
+                ["peer-says": "\(text.prefix(200))"]
+            )
+            end()
+        case .ack:
+            end()
+        }
+    }
+
+    private func offer(_ state: PushPull) {
+        guard let context, room.beginExchange() else { return end() }
+        inExchange = true
+        phase = .answering
+        let reply = StreamReply(
+            loop: context.eventLoop,
+            handler: NIOLoopBound(self, eventLoop: context.eventLoop)
+        )
+        room.handle.submit { $0.offer(state, answering: reply) }
+    }
+
+    func answer(_ state: PushPull) {
+        guard phase == .answering else { return }
+        write(.pushPull(state))
+    }
+
+    func end() {
+        phase = .closing
+        context?.close(promise: nil)
+    }
+
+    private func write(_ message: StreamMessage) {
+        phase = .closing
+        guard let context, let buffer = room.seal(message, role: .reply) else { return end() }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.end() }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+    }
+
+    private func refuse(_ error: WireError) {
+        room.shared.metrics.tcpRefused.increment()
+        let from = peer.map { "\($0)" } ?? "?"
+        room.shared.log.info(.refusedStream, "stream refused", ["from": "\(from)", "error": "\(error)"])
+        // HashiCorp answers what it could not read with an err message. Under encryption that would be an
+        // answer to a stranger; and a peer of another cluster is one anyway.
+        let isStranger = [.labelMismatch, .malformedLabel].contains(error)
+        guard room.shared.layers.keyring == nil, !isStranger else { return end() }
+        write(.error("\(error)"))
+    }
+
+    /// Takes what is held above the free part from the room's budget.
+    private func account() {
+        let wanted = opener.isAuthenticated ? 0 : max(0, opener.bufferedBytes - Self.freeBytes)
+        if wanted < held {
+            room.release(held - wanted)
+        } else if wanted > held, !room.hold(wanted - held) {
+            return refuse(.limitExceeded)
+        }
+        held = wanted
+    }
+
+    private func scheduleTick() {
+        schedule(in: Self.tick) { handler in
+            guard handler.phase == .reading else { return }
+            guard handler.received - handler.receivedAtTick >= Self.progress else { return handler.end() }
+            handler.receivedAtTick = handler.received
+            handler.scheduleTick()
+        }
+    }
+
+    private func schedule(in delay: TimeAmount, _ work: @escaping (InboundStreamHandler) -> Void) {
+        guard let loop = context?.eventLoop.assumeIsolated() else { return }
+        timers.append(loop.scheduleTask(in: delay) { [weak self] in self.map(work) })
+    }
+}
+
+/// The way back to a stream that waits for this node's state.
+struct StreamReply: Sendable {
+    fileprivate let loop: any EventLoop
+    fileprivate let handler: NIOLoopBound<InboundStreamHandler>
+
+    func answer(_ state: PushPull) {
+        loop.execute { handler.value.answer(state) }
+    }
+
+    func refuse() {
+        loop.execute { handler.value.end() }
+    }
+}

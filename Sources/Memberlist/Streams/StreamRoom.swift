@@ -1,0 +1,95 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import Metrics
+internal import NIOCore
+
+/// What all streams of a node share, on the one loop where they live: bounds, and the nonces of the records that
+/// were taken.
+final class StreamRoom {
+    let shared: NodeShared
+    let handle: DriverHandle
+    let sealer: StreamSealer
+    private var nonces = NonceCache()
+    private var inbound: [ObjectIdentifier: any Channel] = [:]
+    private var outbound: [ObjectIdentifier: OutboundStream] = [:]
+    private var exchanges = 0
+    private var heldBytes = 0
+    private(set) var isClosed = false
+
+    /// Bytes that peers who have not authenticated may make this node hold, in all streams together.
+    static let heldBytesLimit = 64 * 1024 * 1024
+
+    init(shared: NodeShared, handle: DriverHandle) {
+        self.shared = shared
+        self.handle = handle
+        sealer = shared.layers.streamSealer
+    }
+
+    /// Whether there is room for one more stream of a peer's.
+    func enter(_ channel: any Channel) -> Bool {
+        guard !isClosed, inbound.count < shared.configuration.streams.maximumInbound else { return false }
+        inbound[ObjectIdentifier(channel)] = channel
+        return true
+    }
+
+    func leave(_ channel: any Channel) {
+        inbound[ObjectIdentifier(channel)] = nil
+    }
+
+    func add(_ stream: OutboundStream) {
+        outbound[ObjectIdentifier(stream)] = stream
+    }
+
+    func remove(_ stream: OutboundStream) {
+        outbound[ObjectIdentifier(stream)] = nil
+    }
+
+    func beginExchange() -> Bool {
+        guard exchanges < CoreLimits.exchanges else { return false }
+        exchanges += 1
+        return true
+    }
+
+    func endExchange() {
+        exchanges -= 1
+    }
+
+    func hold(_ bytes: Int) -> Bool {
+        guard heldBytes + bytes <= Self.heldBytesLimit else { return false }
+        heldBytes += bytes
+        return true
+    }
+
+    func release(_ bytes: Int) {
+        heldBytes -= bytes
+    }
+
+    /// Whether the record with that nonce comes for the first time; true, too, where nothing was encrypted.
+    func isFresh(_ nonce: [UInt8]?) -> Bool {
+        guard let nonce else { return true }
+        return nonces.insert(nonce.span.bytes, at: Instant.now.nanoseconds)
+    }
+
+    /// The message as it goes on the wire; nil where it is too large for a record.
+    func seal(_ message: StreamMessage, role: StreamSealer.Role) -> ByteBuffer? {
+        var plain: [UInt8] = []
+        message.encode(into: &plain)
+        var wire: [UInt8] = []
+        do {
+            try sealer.seal(plain, role: role, into: &wire)
+        } catch {
+            shared.log.warning(.streams, "a message is too large for a stream", ["bytes": "\(plain.count)"])
+            return nil
+        }
+        shared.metrics.tcpSent.increment(by: wire.count)
+        return ByteBuffer(bytes: wire)
+    }
+
+    /// Closes every stream.
+    func close(on loop: any EventLoop) -> EventLoopFuture<Void> {
+        isClosed = true
+        for stream in outbound.values { stream.cancel() }
+        let closing = inbound.values.map { $0.close().recover { _ in } }
+        return .andAllComplete(closing, on: loop)
+    }
+}

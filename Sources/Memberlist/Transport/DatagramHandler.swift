@@ -1,0 +1,88 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import Metrics
+internal import NIOCore
+
+/// Takes the layers off what arrives on the datagram port, and hands the messages to the protocol.
+final class DatagramHandler: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+
+    private let handle: DriverHandle
+    private let shared: NodeShared
+    private var opener: DatagramOpener
+    /// What is heard after the alives and probes of the same batch of datagrams: a suspicion about a member
+    /// that the same batch introduces must find it known (HashiCorp keeps two queues for that).
+    private var later: [(Message, Endpoint)] = []
+
+    init(handle: DriverHandle, shared: NodeShared) {
+        self.handle = handle
+        self.shared = shared
+        let layers = shared.layers
+        opener = DatagramOpener(
+            label: layers.label,
+            keyring: layers.keyring,
+            verifiesIncoming: layers.verifiesIncoming,
+            acceptsPadded: layers.acceptsPadded
+        )
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let envelope = unwrapInboundIn(data)
+        guard let driver = handle.driver, let sender = Endpoint(envelope.remoteAddress) else { return }
+        shared.metrics.udpReceived.increment(by: envelope.data.readableBytes)
+        do {
+            try envelope.data.withUnsafeReadableBytes { bytes in
+                try read(RawSpan(_unsafeBytes: bytes), from: sender, for: driver)
+            }
+        } catch {
+            refuse(error, from: sender)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard let driver = handle.driver else { return }
+        for (message, sender) in later { driver.receive(message, from: sender) }
+        later.removeAll(keepingCapacity: true)
+        driver.settle()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        shared.log.warning(.datagramPort, "datagram port", ["error": "\(error)"])
+    }
+
+    private func read(_ datagram: RawSpan, from sender: Endpoint, for driver: ProtocolDriver) throws {
+        var opened = try opener.open(datagram, at: Instant.now.nanoseconds)
+        while true {
+            do {
+                guard let part = try opened.nextPart() else { break }
+                hear(try Message.decode(part), from: sender, for: driver)
+            } catch {
+                // One part that cannot be read harms no other.
+                refuse(error, from: sender)
+            }
+        }
+    }
+
+    private func hear(_ message: Message, from sender: Endpoint, for driver: ProtocolDriver) {
+        switch message {
+        case .suspect:
+            shared.metrics.suspects.increment()
+            later.append((message, sender))
+        case .dead:
+            shared.metrics.deads.increment()
+            later.append((message, sender))
+        case .user:
+            later.append((message, sender))
+        case .alive:
+            shared.metrics.alives.increment()
+            driver.receive(message, from: sender)
+        case .ping, .indirectPing, .ack, .nack:
+            driver.receive(message, from: sender)
+        }
+    }
+
+    private func refuse(_ error: any Error, from sender: Endpoint) {
+        shared.metrics.udpRefused.increment()
+        shared.log.debug(.refusedDatagram, "datagram refused", ["from": "\(sender)", "error": "\(error)"])
+    }
+}

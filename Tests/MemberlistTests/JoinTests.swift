@@ -1,0 +1,69 @@
+import Memberlist
+import NIOCore
+import NIOPosix
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct JoinTests {
+    @Test func givesAResultForEachAddressInOrder() async throws {
+        let closed = try await bindStream(0)
+        let deadPort = try #require(closed.localAddress?.port)
+        try await closed.close()
+        try await withNodes([local("a"), local("b")]) { nodes in
+            let port = nodes[1].localMember.endpoint.port
+            let results = await nodes[0].join([
+                "127.0.0.1:\(deadPort)", "localhost:\(port)", "not an address", "[::1", nodes[1].address,
+                "no-such-host.invalid:\(port)",
+            ])
+            #expect(results.map(\.succeeded) == [false, true, false, false, true, false])
+            #expect(results[0].outcome == .failure(.unreachable))
+            #expect(results[1].endpoint == nodes[1].localMember.endpoint)
+            #expect(results[2].outcome == .failure(.malformedAddress))
+            #expect(results[3].outcome == .failure(.malformedAddress))
+            #expect(results[5].outcome == .failure(.unresolved))
+        }
+    }
+
+    /// A seed that accepts connections and never says a word.
+    private func silentSeed() async throws -> any Channel {
+        try await bindStream(0)
+    }
+
+    @Test func aSilentSeedEndsAtTheDeadline() async throws {
+        let seed = try await silentSeed()
+        let port = try #require(seed.localAddress?.port)
+        try await withNodes([local("a") { $0.streams.timeout = .seconds(30) }]) { nodes in
+            let start = ContinuousClock.now
+            let results = await nodes[0].join(
+                Array(repeating: "127.0.0.1:\(port)", count: 40), timeout: .milliseconds(300))
+            #expect(results.count == 40)
+            #expect(results.allSatisfy { $0.outcome == .failure(.timedOut) })
+            #expect(ContinuousClock.now - start < .seconds(3))
+        }
+        try await seed.close()
+    }
+
+    @Test func aCancelledJoinReturnsAtOnce() async throws {
+        let seed = try await silentSeed()
+        let port = try #require(seed.localAddress?.port)
+        try await withNodes([local("a") { $0.streams.timeout = .seconds(30) }]) { nodes in
+            let start = ContinuousClock.now
+            let join = Task { await nodes[0].join(["127.0.0.1:\(port)"]) }
+            join.cancel()
+            #expect(await join.value.map(\.outcome) == [.failure(.cancelled)])
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+        try await seed.close()
+    }
+
+    @Test func shutdownEndsAJoin() async throws {
+        let seed = try await silentSeed()
+        let port = try #require(seed.localAddress?.port)
+        try await withNodes([local("a") { $0.streams.timeout = .seconds(30) }]) { nodes in
+            async let results = nodes[0].join(["127.0.0.1:\(port)"])
+            await nodes[0].shutdown()
+            #expect(await results.map(\.outcome) == [.failure(.cancelled)])
+        }
+        try await seed.close()
+    }
+}
