@@ -32,6 +32,8 @@ package struct BroadcastQueue: Sendable {
     private var lastIdentity: UInt64 = 0
     private var lastAge: UInt64 = 0
     private var drawn: [BroadcastKey] = []
+    /// At most this many messages in the tiers have left the queue.
+    private var replaced = 0
     /// Those drawn before all others: a farewell.
     private var urgent: [BroadcastKey] = []
     private var finished: [(RequestID, Finish)] = []
@@ -74,7 +76,8 @@ package struct BroadcastQueue: Sendable {
     package mutating func draw(
         overhead: Int, limit: Int, transmitLimit: Int, maximum: Int = .max, into messages: inout [[UInt8]]
     ) {
-        var used = drawUrgent(overhead: overhead, limit: limit, transmitLimit: transmitLimit, into: &messages)
+        var used = drawUrgent(
+            overhead: overhead, limit: limit, transmitLimit: transmitLimit, maximum: maximum, into: &messages)
         var tier = 0
         // Messages drawn go one tier up only when the draw is over.
         while tier < tiers.count && messages.count < maximum {
@@ -95,10 +98,11 @@ package struct BroadcastQueue: Sendable {
 
     /// Draws the urgent ones that fit; returns what they cost.
     private mutating func drawUrgent(
-        overhead: Int, limit: Int, transmitLimit: Int, into messages: inout [[UInt8]]
+        overhead: Int, limit: Int, transmitLimit: Int, maximum: Int, into messages: inout [[UInt8]]
     ) -> Int {
+        guard !urgent.isEmpty else { return 0 }
         var used = 0
-        for key in urgent {
+        for key in urgent where messages.count < maximum {
             guard let broadcast = broadcasts[key], used + overhead + broadcast.payload.count <= limit else {
                 continue
             }
@@ -137,10 +141,19 @@ package struct BroadcastQueue: Sendable {
         guard let broadcast = broadcasts.removeValue(forKey: identity) else { return }
         if let name = broadcast.name, named[name] == identity { named[name] = nil }
         if let request = broadcast.request { finished.append((request, how)) }
-        if broadcasts.isEmpty {
-            for index in tiers.indices { tiers[index].removeAll() }
-        }
+        if how == .replaced { replaced += 1 }
+        if broadcasts.isEmpty || replaced > 2 * broadcasts.count + 64 { rebuildTiers() }
         restartAgeIfNothingIsLeft()
+    }
+
+    /// Sheds the messages that were replaced before any draw met them.
+    private mutating func rebuildTiers() {
+        replaced = 0
+        for index in tiers.indices { tiers[index].removeAll() }
+        // No order matters here: the tiers sort. Those that are being drawn come back when the draw is over.
+        for (key, broadcast) in broadcasts where !urgent.contains(key) && !drawn.contains(key) {
+            insert(key, length: broadcast.payload.count, transmissions: broadcast.transmissions)
+        }
     }
 
     private mutating func restartAgeIfNothingIsLeft() {

@@ -91,7 +91,7 @@ extension GossipProtocol {
             default: .left
             }
         return Member(
-            name: state.name.owned(), endpoint: Endpoint(address: address, port: state.port),
+            name: state.name.owned(), endpoint: Endpoint(address: address, port: statedPort(state.port)),
             meta: Array(state.meta.bytes), state: believed,
             versions: ProtocolVersions(state.versions) ?? .unknown, incarnation: state.incarnation)
     }
