@@ -35,7 +35,11 @@ package enum Formulas {
     /// What is left of a suspicion after `confirmations` of the `expected` ones, in nanoseconds; it may be
     /// negative (Lifeguard, section IV-B: from the longest to the shortest by logarithm).
     package static func remainingSuspicion(
-        confirmations: Int, expected: Int, elapsed: Int64, minimum: Int64, maximum: Int64
+        confirmations: Int,
+        expected: Int,
+        elapsed: Int64,
+        minimum: Int64,
+        maximum: Int64
     ) -> Int64 {
         let fraction = log(Double(confirmations) + 1) / log(Double(expected) + 1)
         let longest = seconds(maximum)

@@ -51,12 +51,19 @@ package struct GossipProtocol: Sendable {
         sequence = UInt32(truncatingIfNeeded: random.next())
         health = HealthScore(multiplier: configuration.healthMultiplier)
         let alive = Alive(
-            incarnation: 1, node: configuration.name.owned(),
-            address: WireBytes(configuration.endpoint.address.bytes), port: configuration.endpoint.port,
+            incarnation: 1,
+            node: configuration.name.owned(),
+            address: WireBytes(configuration.endpoint.address.bytes),
+            port: configuration.endpoint.port,
             meta: configuration.meta.isEmpty ? .null : WireBytes(configuration.meta),
-            versions: WireBytes(configuration.versions.bytes))
+            versions: WireBytes(configuration.versions.bytes)
+        )
         selfID = table.add(
-            name: configuration.name, alive: alive, endpoint: configuration.endpoint, stateChange: now)
+            name: configuration.name,
+            alive: alive,
+            endpoint: configuration.endpoint,
+            stateChange: now
+        )
         table[selfID].state = .alive
         table[selfID].incarnation = 1
         queueBroadcast(.alive(alive), about: configuration.name)

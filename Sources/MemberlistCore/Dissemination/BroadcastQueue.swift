@@ -43,12 +43,18 @@ package struct BroadcastQueue: Sendable {
     package var count: Int { broadcasts.count }
     package var isEmpty: Bool { broadcasts.isEmpty }
 
+    /// What the tiers hold, messages that were replaced among it.
+    var queuedTierEntries: Int { tiers.reduce(0) { $0 + $1.count } }
+
     /// What waits, in no particular order.
     package var all: [Broadcast] { Array(broadcasts.values) }
 
     /// Queues a message; one that is queued under the same name goes. An urgent one is drawn before all others.
     package mutating func queue(
-        _ payload: [UInt8], name: NodeName?, urgent: Bool = false, request: RequestID? = nil
+        _ payload: [UInt8],
+        name: NodeName?,
+        urgent: Bool = false,
+        request: RequestID? = nil
     ) {
         lastIdentity += 1
         lastAge += 1
@@ -74,10 +80,19 @@ package struct BroadcastQueue: Sendable {
     /// are `maximum` messages. One is drawn at most once a call; one that has now been sent `transmitLimit`
     /// times leaves the queue.
     package mutating func draw(
-        overhead: Int, limit: Int, transmitLimit: Int, maximum: Int = .max, into messages: inout [[UInt8]]
+        overhead: Int,
+        limit: Int,
+        transmitLimit: Int,
+        maximum: Int = .max,
+        into messages: inout [[UInt8]]
     ) {
         var used = drawUrgent(
-            overhead: overhead, limit: limit, transmitLimit: transmitLimit, maximum: maximum, into: &messages)
+            overhead: overhead,
+            limit: limit,
+            transmitLimit: transmitLimit,
+            maximum: maximum,
+            into: &messages
+        )
         var tier = 0
         // Messages drawn go one tier up only when the draw is over.
         while tier < tiers.count && messages.count < maximum {
@@ -98,7 +113,11 @@ package struct BroadcastQueue: Sendable {
 
     /// Draws the urgent ones that fit; returns what they cost.
     private mutating func drawUrgent(
-        overhead: Int, limit: Int, transmitLimit: Int, maximum: Int, into messages: inout [[UInt8]]
+        overhead: Int,
+        limit: Int,
+        transmitLimit: Int,
+        maximum: Int,
+        into messages: inout [[UInt8]]
     ) -> Int {
         guard !urgent.isEmpty else { return 0 }
         var used = 0
@@ -133,7 +152,11 @@ package struct BroadcastQueue: Sendable {
             finish(identity, .transmitted)
         } else {
             broadcasts[identity]?.transmissions = transmissions + 1
-            insert(identity, length: broadcasts[identity]?.payload.count ?? 0, transmissions: transmissions + 1)
+            insert(
+                identity,
+                length: broadcasts[identity]?.payload.count ?? 0,
+                transmissions: transmissions + 1
+            )
         }
     }
 
@@ -198,6 +221,8 @@ struct BroadcastTier: Sendable {
     /// Ascending, and the identities of each length.
     private var lengths: [Int] = []
     private var identities: [Heap<BroadcastKey>] = []
+
+    var count: Int { identities.reduce(0) { $0 + $1.count } }
 
     mutating func insert(_ identity: BroadcastKey, length: Int) {
         let position = firstPosition { $0 >= length }

@@ -14,8 +14,10 @@ extension GossipProtocol {
         let suspect = table.groupCount(.suspect)
         chosen.removeAll(keepingCapacity: true)
         random.sample(
-            configuration.gossipNodes, below: alive + suspect + table.groupCount(.recentlyDead),
-            into: &chosen)
+            configuration.gossipNodes,
+            below: alive + suspect + table.groupCount(.recentlyDead),
+            into: &chosen
+        )
         for choice in chosen {
             let id =
                 if choice < alive {
@@ -43,7 +45,9 @@ extension GossipProtocol {
     /// starves the other.
     private mutating func appendBroadcasts(limit: Int) {
         let transmitLimit = Formulas.retransmitLimit(
-            multiplier: configuration.retransmitMultiplier, members: table.count)
+            multiplier: configuration.retransmitMultiplier,
+            members: table.count
+        )
         userBroadcastsFirst.toggle()
         // A farewell goes before all else: this node may be gone when the next datagram is due.
         let drawsUserFirst = userBroadcastsFirst && leaveBroadcast == nil
@@ -60,12 +64,20 @@ extension GossipProtocol {
         let parts = WireLimits.compoundParts - writer.partCount
         if ofUser {
             userBroadcasts.draw(
-                overhead: CompoundWriter.partOverhead, limit: free, transmitLimit: transmitLimit,
-                maximum: parts, into: &drawn)
+                overhead: CompoundWriter.partOverhead,
+                limit: free,
+                transmitLimit: transmitLimit,
+                maximum: parts,
+                into: &drawn
+            )
         } else {
             broadcasts.draw(
-                overhead: CompoundWriter.partOverhead, limit: free, transmitLimit: transmitLimit,
-                maximum: parts, into: &drawn)
+                overhead: CompoundWriter.partOverhead,
+                limit: free,
+                transmitLimit: transmitLimit,
+                maximum: parts,
+                into: &drawn
+            )
         }
         for part in drawn { appendPart { (writer) throws(WireError) in try writer.append(part) } }
         drawn.removeAll(keepingCapacity: true)
@@ -76,21 +88,26 @@ extension GossipProtocol {
         appendPart { (writer) throws(WireError) in try writer.append(message) }
         let checksum = (versions?.maximum ?? 0) >= 5
         appendBroadcasts(
-            limit: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit)
+            limit: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
+        )
         emitDatagram(to: endpoint, checksum: checksum)
     }
 
     /// Sends two messages and nothing else: together, or each on its own where long names leave no room.
     mutating func send(
-        _ first: Message, with second: Message, to endpoint: Endpoint, versions: ProtocolVersions?
+        _ first: Message,
+        with second: Message,
+        to endpoint: Endpoint,
+        versions: ProtocolVersions?
     ) {
         let checksum = (versions?.maximum ?? 0) >= 5
         var encoded = payloads.take()
         second.encode(into: &encoded)
         appendPart { (writer) throws(WireError) in try writer.append(first) }
         if !writer.fits(
-            encoded.count, budget: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit)
-        {
+            encoded.count,
+            budget: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
+        ) {
             emitDatagram(to: endpoint, checksum: checksum)
         }
         appendPart { (writer) throws(WireError) in try writer.append(encoded) }
@@ -113,7 +130,10 @@ extension GossipProtocol {
 
     /// Queues what all shall hear about a member; it replaces what was queued about it.
     mutating func queueBroadcast(
-        _ message: Message, about name: NodeName, urgent: Bool = false, request: RequestID? = nil
+        _ message: Message,
+        about name: NodeName,
+        urgent: Bool = false,
+        request: RequestID? = nil
     ) {
         var payload: [UInt8] = []
         message.encode(into: &payload)

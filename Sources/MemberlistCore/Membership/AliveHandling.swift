@@ -46,7 +46,11 @@ extension GossipProtocol {
     }
 
     private mutating func ask(
-        _ alive: Alive, endpoint: Endpoint, isSelf: Bool, merge: DecisionID?, at now: Instant
+        _ alive: Alive,
+        endpoint: Endpoint,
+        isSelf: Bool,
+        merge: DecisionID?,
+        at now: Instant
     ) -> Bool {
         guard let versions = ProtocolVersions(alive.versions) else {
             notice(.malformedAlive)
@@ -61,12 +65,22 @@ extension GossipProtocol {
             return true
         }
         let kept = Alive(
-            incarnation: alive.incarnation, node: alive.node.owned(), address: alive.address.owned(),
-            port: alive.port, meta: alive.meta.owned(), versions: alive.versions.owned())
+            incarnation: alive.incarnation,
+            node: alive.node.owned(),
+            address: alive.address.owned(),
+            port: alive.port,
+            meta: alive.meta.owned(),
+            versions: alive.versions.owned()
+        )
         let id = alives.add(PendingAlive(alive: kept, endpoint: endpoint, merge: merge))
         let member = Member(
-            name: kept.node, endpoint: endpoint, meta: Array(kept.meta.bytes), state: .alive,
-            versions: versions, incarnation: kept.incarnation)
+            name: kept.node,
+            endpoint: endpoint,
+            meta: Array(kept.meta.bytes),
+            state: .alive,
+            versions: versions,
+            incarnation: kept.incarnation
+        )
         emit(.decideAlive(id, member))
         return false
     }
@@ -140,8 +154,11 @@ extension GossipProtocol {
             }
             // A row from the start of time: nothing holds it until its incarnation counts.
             id = table.add(
-                name: alive.node, alive: alive, endpoint: endpoint,
-                stateChange: Instant(nanoseconds: .min / 2))
+                name: alive.node,
+                alive: alive,
+                endpoint: endpoint,
+                stateChange: Instant(nanoseconds: .min / 2)
+            )
             scheduleReap(id, at: now)
         }
         let incarnation = table[id].incarnation
@@ -167,8 +184,13 @@ extension GossipProtocol {
 
     private mutating func reportConflict(_ id: RowID, alive: Alive, endpoint: Endpoint) {
         let claimed = Member(
-            name: table[id].name, endpoint: endpoint, meta: Array(alive.meta.bytes), state: .alive,
-            versions: ProtocolVersions(alive.versions) ?? .unknown, incarnation: alive.incarnation)
+            name: table[id].name,
+            endpoint: endpoint,
+            meta: Array(alive.meta.bytes),
+            state: .alive,
+            versions: ProtocolVersions(alive.versions) ?? .unknown,
+            incarnation: alive.incarnation
+        )
         emit(.conflict(existing: table[id].member, claimed: claimed))
     }
 

@@ -43,11 +43,18 @@ extension GossipProtocol {
         // This node and the suspect cannot confirm.
         if members - 2 < expected { expected = 0 }
         let minimum = Formulas.suspicionTimeout(
-            multiplier: configuration.suspicionMultiplier, members: members,
-            interval: configuration.probeInterval)
+            multiplier: configuration.suspicionMultiplier,
+            members: members,
+            interval: configuration.probeInterval
+        )
         let maximum = Int64(clamping: Int128(minimum) * Int128(configuration.suspicionMaximumMultiplier))
         table[id].suspicion = Suspicion(
-            from: accuser, expected: max(expected, 0), minimum: minimum, maximum: maximum, at: now)
+            from: accuser,
+            expected: max(expected, 0),
+            minimum: minimum,
+            maximum: maximum,
+            at: now
+        )
         scheduleSuspicion(id)
     }
 
@@ -71,12 +78,15 @@ extension GossipProtocol {
             table[id].timerToken = nextToken()
             timers.schedule(
                 .suspicion(id, token: table[id].timerToken),
-                at: now.advanced(byNanoseconds: configuration.probeInterval))
+                at: now.advanced(byNanoseconds: configuration.probeInterval)
+            )
             notice(.stalled(nanoseconds: late))
             return
         }
         receive(
-            Dead(incarnation: table[id].incarnation, node: table[id].name, from: configuration.name), at: now)
+            Dead(incarnation: table[id].incarnation, node: table[id].name, from: configuration.name),
+            at: now
+        )
     }
 
     mutating func receive(_ dead: Dead, at now: Instant) {
@@ -113,7 +123,8 @@ extension GossipProtocol {
         table[id].timerToken = nextToken()
         timers.schedule(
             .reap(id, token: table[id].timerToken),
-            at: now.advanced(byNanoseconds: configuration.gossipToTheDead))
+            at: now.advanced(byNanoseconds: configuration.gossipToTheDead)
+        )
     }
 
     mutating func reap(_ id: RowID, token: UInt64) {
@@ -136,7 +147,10 @@ extension GossipProtocol {
         isLeaving = true
         leaveWasHeard = false
         let dead = Dead(
-            incarnation: table[selfID].incarnation, node: configuration.name, from: configuration.name)
+            incarnation: table[selfID].incarnation,
+            node: configuration.name,
+            from: configuration.name
+        )
         table[selfID].state = .left
         table[selfID].stateChange = now
         emit(.memberChanged(table[selfID].member, .left))

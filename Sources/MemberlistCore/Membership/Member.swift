@@ -24,8 +24,12 @@ public struct ProtocolVersions: Sendable, Hashable {
     public var delegateCurrent: UInt8
 
     public init(
-        minimum: UInt8 = 1, maximum: UInt8 = 5, current: UInt8 = 2,
-        delegateMinimum: UInt8 = 0, delegateMaximum: UInt8 = 0, delegateCurrent: UInt8 = 0
+        minimum: UInt8 = 1,
+        maximum: UInt8 = 5,
+        current: UInt8 = 2,
+        delegateMinimum: UInt8 = 0,
+        delegateMaximum: UInt8 = 0,
+        delegateCurrent: UInt8 = 0
     ) {
         self.minimum = minimum
         self.maximum = maximum
@@ -43,9 +47,13 @@ public struct ProtocolVersions: Sendable, Hashable {
         guard wire.count >= 6 else { return nil }
         let first = wire.bytes.startIndex
         self.init(
-            minimum: wire.bytes[first], maximum: wire.bytes[first + 1], current: wire.bytes[first + 2],
-            delegateMinimum: wire.bytes[first + 3], delegateMaximum: wire.bytes[first + 4],
-            delegateCurrent: wire.bytes[first + 5])
+            minimum: wire.bytes[first],
+            maximum: wire.bytes[first + 1],
+            current: wire.bytes[first + 2],
+            delegateMinimum: wire.bytes[first + 3],
+            delegateMaximum: wire.bytes[first + 4],
+            delegateCurrent: wire.bytes[first + 5]
+        )
     }
 
     package var bytes: [UInt8] {
@@ -66,8 +74,12 @@ public struct Member: Sendable, Hashable {
     public let incarnation: UInt32
 
     public init(
-        name: NodeName, endpoint: Endpoint, meta: [UInt8] = [], state: MemberState = .alive,
-        versions: ProtocolVersions = ProtocolVersions(), incarnation: UInt32 = 0
+        name: NodeName,
+        endpoint: Endpoint,
+        meta: [UInt8] = [],
+        state: MemberState = .alive,
+        versions: ProtocolVersions = ProtocolVersions(),
+        incarnation: UInt32 = 0
     ) {
         self.name = name
         self.endpoint = endpoint

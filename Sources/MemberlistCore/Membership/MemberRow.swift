@@ -44,8 +44,13 @@ struct MemberRow: Sendable {
 
     var member: Member {
         Member(
-            name: name, endpoint: endpoint, meta: Array(meta.bytes), state: state, versions: versions,
-            incarnation: incarnation)
+            name: name,
+            endpoint: endpoint,
+            meta: Array(meta.bytes),
+            state: state,
+            versions: versions,
+            incarnation: incarnation
+        )
     }
 
     var pushState: PushNodeState {
@@ -57,13 +62,24 @@ struct MemberRow: Sendable {
             case .left: 3
             }
         return PushNodeState(
-            name: name, address: address, port: endpoint.port, meta: meta, incarnation: incarnation, state: code,
-            versions: wireVersions.isEmpty ? WireBytes(versions.bytes) : wireVersions)
+            name: name,
+            address: address,
+            port: endpoint.port,
+            meta: meta,
+            incarnation: incarnation,
+            state: code,
+            versions: wireVersions.isEmpty ? WireBytes(versions.bytes) : wireVersions
+        )
     }
 
     var alive: Alive {
         Alive(
-            incarnation: incarnation, node: name, address: address, port: endpoint.port, meta: meta,
-            versions: wireVersions)
+            incarnation: incarnation,
+            node: name,
+            address: address,
+            port: endpoint.port,
+            meta: meta,
+            versions: wireVersions
+        )
     }
 }

@@ -44,10 +44,17 @@ struct MemberTable: Sendable {
         let position = freeRows.popLast() ?? rows.count
         let id = RowID(index: position, generation: generation)
         let row = MemberRow(
-            id: id, name: name.owned(), endpoint: endpoint, address: alive.address.owned(),
-            meta: alive.meta.owned(), wireVersions: alive.versions.owned(),
-            versions: ProtocolVersions(alive.versions) ?? .unknown, incarnation: 0, state: .dead,
-            stateChange: stateChange)
+            id: id,
+            name: name.owned(),
+            endpoint: endpoint,
+            address: alive.address.owned(),
+            meta: alive.meta.owned(),
+            wireVersions: alive.versions.owned(),
+            versions: ProtocolVersions(alive.versions) ?? .unknown,
+            incarnation: 0,
+            state: .dead,
+            stateChange: stateChange
+        )
         if position == rows.count { rows.append(row) } else { rows[position] = row }
         index[row.name] = position
         endpoints[endpoint, default: 0] += 1

@@ -67,12 +67,19 @@ extension GossipProtocol {
         switch state.state {
         case 0:
             let alive = Alive(
-                incarnation: state.incarnation, node: state.name, address: state.address, port: state.port,
-                meta: state.meta, versions: state.versions)
+                incarnation: state.incarnation,
+                node: state.name,
+                address: state.address,
+                port: state.port,
+                meta: state.meta,
+                versions: state.versions
+            )
             return receive(alive, merge: merge, at: now)
         case 1, 2:
             receive(
-                Suspect(incarnation: state.incarnation, node: state.name, from: configuration.name), at: now)
+                Suspect(incarnation: state.incarnation, node: state.name, from: configuration.name),
+                at: now
+            )
         case 3:
             receive(Dead(incarnation: state.incarnation, node: state.name, from: state.name), at: now)
         default:
@@ -91,9 +98,13 @@ extension GossipProtocol {
             default: .left
             }
         return Member(
-            name: state.name.owned(), endpoint: Endpoint(address: address, port: statedPort(state.port)),
-            meta: Array(state.meta.bytes), state: believed,
-            versions: ProtocolVersions(state.versions) ?? .unknown, incarnation: state.incarnation)
+            name: state.name.owned(),
+            endpoint: Endpoint(address: address, port: statedPort(state.port)),
+            meta: Array(state.meta.bytes),
+            state: believed,
+            versions: ProtocolVersions(state.versions) ?? .unknown,
+            incarnation: state.incarnation
+        )
     }
 
     // MARK: Versions
@@ -117,12 +128,19 @@ extension GossipProtocol {
         func conflict(_ name: NodeName, _ versions: ProtocolVersions) -> VersionConflict? {
             if !gossip.contains(versions.current) {
                 return VersionConflict(
-                    name: name.owned(), isDelegate: false, current: versions.current, understood: gossip)
+                    name: name.owned(),
+                    isDelegate: false,
+                    current: versions.current,
+                    understood: gossip
+                )
             }
             if !delegate.contains(versions.delegateCurrent) {
                 return VersionConflict(
-                    name: name.owned(), isDelegate: true, current: versions.delegateCurrent,
-                    understood: delegate)
+                    name: name.owned(),
+                    isDelegate: true,
+                    current: versions.delegateCurrent,
+                    understood: delegate
+                )
             }
             return nil
         }

@@ -8,7 +8,11 @@ extension GossipProtocol {
             return
         }
         let (endpoint, versions) = replyPath(
-            address: ping.sourceAddress, port: ping.sourcePort, name: ping.sourceNode, sender: sender)
+            address: ping.sourceAddress,
+            port: ping.sourcePort,
+            name: ping.sourceNode,
+            sender: sender
+        )
         send(.ack(Ack(sequence: ping.sequence, payload: .null)), to: endpoint, versions: versions)
     }
 
@@ -26,13 +30,25 @@ extension GossipProtocol {
         }
         let target = Endpoint(address: address, port: statedPort(request.port))
         let (origin, versions) = replyPath(
-            address: request.sourceAddress, port: request.sourcePort, name: request.sourceNode, sender: sender)
+            address: request.sourceAddress,
+            port: request.sourcePort,
+            name: request.sourceNode,
+            sender: sender
+        )
         let me = table[selfID]
         let ping = Ping(
-            sequence: nextSequence(), node: request.node, sourceAddress: me.address,
-            sourcePort: me.endpoint.port, sourceNode: me.name)
+            sequence: nextSequence(),
+            node: request.node,
+            sourceAddress: me.address,
+            sourcePort: me.endpoint.port,
+            sourceNode: me.name
+        )
         relays[ping.sequence] = Relay(
-            sequence: request.sequence, origin: origin, versions: versions, wantsNack: request.wantsNack)
+            sequence: request.sequence,
+            origin: origin,
+            versions: versions,
+            wantsNack: request.wantsNack
+        )
         let wait = request.wantsNack ? nackDelay : configuration.probeTimeout
         timers.schedule(.relayTimeout(sequence: ping.sequence), at: now.advanced(byNanoseconds: wait))
         send(.ping(ping), to: target, versions: table.find(request.node).map { table[$0].versions })
@@ -53,7 +69,8 @@ extension GossipProtocol {
         relays[sequence]?.wantsNack = false
         timers.schedule(
             .relayTimeout(sequence: sequence),
-            at: now.advanced(byNanoseconds: configuration.probeTimeout - nackDelay))
+            at: now.advanced(byNanoseconds: configuration.probeTimeout - nackDelay)
+        )
         send(.nack(Nack(sequence: relay.sequence)), to: relay.origin, versions: relay.versions)
     }
 
@@ -61,7 +78,10 @@ extension GossipProtocol {
         if let relay = relays.removeValue(forKey: ack.sequence) {
             // A forwarded ack carries no payload: it would speak of another path.
             send(
-                .ack(Ack(sequence: relay.sequence, payload: .null)), to: relay.origin, versions: relay.versions)
+                .ack(Ack(sequence: relay.sequence, payload: .null)),
+                to: relay.origin,
+                versions: relay.versions
+            )
             return
         }
         guard let probe = probes[ack.sequence] else { return }
@@ -75,7 +95,11 @@ extension GossipProtocol {
         if roundTrip <= configuration.probeTimeout, table.isCurrent(id) {
             emit(
                 .probeAnswered(
-                    table[id].member, roundTrip: roundTrip, payload: Array(ack.payload.bytes)))
+                    table[id].member,
+                    roundTrip: roundTrip,
+                    payload: Array(ack.payload.bytes)
+                )
+            )
         }
     }
 
@@ -89,7 +113,10 @@ extension GossipProtocol {
     /// We differ from HashiCorp, which obeys any address: one that is neither the sender's nor a known
     /// member's would make this node send to whomever a stranger names.
     private func replyPath(
-        address: WireBytes, port: UInt16, name: NodeName, sender: Endpoint
+        address: WireBytes,
+        port: UInt16,
+        name: NodeName,
+        sender: Endpoint
     ) -> (Endpoint, ProtocolVersions?) {
         let versions = table.find(name).map { table[$0].versions }
         guard port != 0, let address = IPAddress(bytes: address.bytes) else { return (sender, versions) }

@@ -11,10 +11,17 @@ extension GossipProtocol {
         let row = table[id]
         let ping = ping(for: row.name)
         probes[ping.sequence] = Probe(
-            purpose: .round(id), endpoint: row.endpoint, name: row.name, incarnation: row.incarnation, sent: now,
-            deadline: now.advanced(byNanoseconds: round))
+            purpose: .round(id),
+            endpoint: row.endpoint,
+            name: row.name,
+            incarnation: row.incarnation,
+            sent: now,
+            deadline: now.advanced(byNanoseconds: round)
+        )
         timers.schedule(
-            .probeTimeout(sequence: ping.sequence), at: now.advanced(byNanoseconds: configuration.probeTimeout))
+            .probeTimeout(sequence: ping.sequence),
+            at: now.advanced(byNanoseconds: configuration.probeTimeout)
+        )
         timers.schedule(.probeDeadline(sequence: ping.sequence), at: now.advanced(byNanoseconds: round))
         if row.state == .suspect {
             // The suspect hears of it at once, and can refute.
@@ -28,8 +35,12 @@ extension GossipProtocol {
     private mutating func ping(for name: NodeName) -> Ping {
         let row = table[selfID]
         return Ping(
-            sequence: nextSequence(), node: name, sourceAddress: row.address, sourcePort: row.endpoint.port,
-            sourceNode: row.name)
+            sequence: nextSequence(),
+            node: name,
+            sourceAddress: row.address,
+            sourcePort: row.endpoint.port,
+            sourceNode: row.name
+        )
     }
 
     /// No direct answer: asks others to ping the member, and tries a stream.
@@ -51,16 +62,27 @@ extension GossipProtocol {
             let wantsNack = row.versions.maximum >= 4
             if wantsNack { probe.expectedNacks += 1 }
             let request = IndirectPing(
-                sequence: sequence, target: target.address, port: target.endpoint.port, node: target.name,
-                wantsNack: wantsNack, sourceAddress: me.address, sourcePort: me.endpoint.port,
-                sourceNode: me.name)
+                sequence: sequence,
+                target: target.address,
+                port: target.endpoint.port,
+                node: target.name,
+                wantsNack: wantsNack,
+                sourceAddress: me.address,
+                sourcePort: me.endpoint.port,
+                sourceNode: me.name
+            )
             send(.indirectPing(request), to: row.endpoint, versions: row.versions)
         }
         probes[sequence] = probe
         if configuration.streamFallback && target.versions.maximum >= 3 {
             emit(
                 .pingOverStream(
-                    sequence: sequence, to: target.endpoint, name: target.name, deadline: probe.deadline))
+                    sequence: sequence,
+                    to: target.endpoint,
+                    name: target.name,
+                    deadline: probe.deadline
+                )
+            )
         }
     }
 
@@ -98,7 +120,9 @@ extension GossipProtocol {
         applyHealth(probe.expectedNacks > 0 ? max(probe.expectedNacks - probe.nacks, 0) : 1)
         notice(.probeFailed(probe.name))
         receive(
-            Suspect(incarnation: probe.incarnation, node: probe.name, from: configuration.name), at: now)
+            Suspect(incarnation: probe.incarnation, node: probe.name, from: configuration.name),
+            at: now
+        )
     }
 
     // MARK: Pings that the application asks for
@@ -111,7 +135,13 @@ extension GossipProtocol {
         let ping = ping(for: name)
         let deadline = now.advanced(byNanoseconds: configuration.probeTimeout)
         probes[ping.sequence] = Probe(
-            purpose: .request(id), endpoint: endpoint, name: name, incarnation: 0, sent: now, deadline: deadline)
+            purpose: .request(id),
+            endpoint: endpoint,
+            name: name,
+            incarnation: 0,
+            sent: now,
+            deadline: deadline
+        )
         timers.schedule(.probeTimeout(sequence: ping.sequence), at: deadline)
         send(.ping(ping), to: endpoint, versions: table.find(name).map { table[$0].versions })
     }

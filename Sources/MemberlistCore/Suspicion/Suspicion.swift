@@ -30,8 +30,12 @@ struct Suspicion: Sendable {
         guard confirmations < expected, !accusers.contains(accuser) else { return false }
         accusers.append(accuser.owned())
         let remaining = Formulas.remainingSuspicion(
-            confirmations: confirmations, expected: expected, elapsed: now.nanoseconds(since: start),
-            minimum: minimum, maximum: maximum)
+            confirmations: confirmations,
+            expected: expected,
+            elapsed: now.nanoseconds(since: start),
+            minimum: minimum,
+            maximum: maximum
+        )
         deadline = now.advanced(byNanoseconds: max(remaining, 0))
         return true
     }
