@@ -40,7 +40,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
-            dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
+            dependencies: [
+                "MemberlistCore", "MemberlistWire", "FixtureSupport",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: strict),
     ]
 )

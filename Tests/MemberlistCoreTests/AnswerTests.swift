@@ -1,15 +1,25 @@
-@testable import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import MemberlistCore
 
 /// Whom this node answers, and where the answer goes.
 @Suite struct AnswerTests {
     private func ping(
-        _ name: NodeName = "self", address: [UInt8] = [], port: UInt16 = 0, from source: NodeName = ""
+        _ name: NodeName = "self",
+        address: [UInt8] = [],
+        port: UInt16 = 0,
+        from source: NodeName = ""
     ) -> Message {
         .ping(
             Ping(
-                sequence: 5, node: name, sourceAddress: WireBytes(address), sourcePort: port, sourceNode: source))
+                sequence: 5,
+                node: name,
+                sourceAddress: WireBytes(address),
+                sourcePort: port,
+                sourceNode: source
+            )
+        )
     }
 
     private func destination(_ message: Message, from sender: Endpoint) throws -> Endpoint {
@@ -55,7 +65,10 @@ import Testing
 
     @Test func aMappedAddressIsTheSameAddress() throws {
         let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff] + endpoint(40).address.bytes
-        #expect(try destination(ping(address: mapped, port: 9), from: endpoint(40, port: 1)) == endpoint(40, port: 9))
+        #expect(
+            try destination(ping(address: mapped, port: 9), from: endpoint(40, port: 1))
+                == endpoint(40, port: 9)
+        )
     }
 
     @Test func aReapedMembersAddressIsNotObeyed() throws {
@@ -85,7 +98,9 @@ import Testing
         #expect(sent.datagrams.map(\.destination) == [endpoint(2)])
         #expect(node.handle(.messageRequested([3, 4], to: "nobody")).isEmpty)
         // Never a datagram that is larger than configured, nor an empty one.
-        #expect(node.handle(.messageRequested(.init(repeating: 0, count: 1_392), to: "a")).datagrams.count == 1)
+        #expect(
+            node.handle(.messageRequested(.init(repeating: 0, count: 1_392), to: "a")).datagrams.count == 1
+        )
         for size in [1_393, 70_000] {
             let refused = node.handle(.messageRequested(.init(repeating: 0, count: size), to: "a"))
             #expect(refused == [.noticed(.overloaded)])

@@ -4,6 +4,8 @@ import Testing
 
 /// The scaling formulas against HashiCorp's results. `encryptedLength` is the wire's and is held there.
 @Suite struct FormulaFixtureTests {
+    // The names are the fixture's.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct Call: Decodable {
         var fn: String
         var mult: Int?
@@ -24,15 +26,20 @@ import Testing
                 result = Int64(Formulas.retransmitLimit(multiplier: try #require(call.mult), members: call.n))
             case "suspicionTimeout_ns":
                 result = Formulas.suspicionTimeout(
-                    multiplier: try #require(call.mult), members: call.n,
-                    interval: try #require(call.interval_ns))
+                    multiplier: try #require(call.mult),
+                    members: call.n,
+                    interval: try #require(call.interval_ns)
+                )
             case "pushPullScale_ns":
                 result = Formulas.pushPullInterval(try #require(call.interval_ns), members: call.n)
             case "remainingSuspicionTime_ns":
                 result = Formulas.remainingSuspicion(
-                    confirmations: call.n, expected: try #require(call.k),
-                    elapsed: try #require(call.elapsed_ns), minimum: try #require(call.min_ns),
-                    maximum: try #require(call.max_ns))
+                    confirmations: call.n,
+                    expected: try #require(call.k),
+                    elapsed: try #require(call.elapsed_ns),
+                    minimum: try #require(call.min_ns),
+                    maximum: try #require(call.max_ns)
+                )
             case "encryptedLength":
                 continue
             default:

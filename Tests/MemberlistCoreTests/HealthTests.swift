@@ -1,6 +1,7 @@
-@testable import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import MemberlistCore
 
 /// How the health score moves, and what it stretches.
 @Suite struct HealthTests {
@@ -73,7 +74,9 @@ import Testing
         #expect(node.advance(to: sent.advanced(byNanoseconds: .seconds(0.5) - 1)).isEmpty)
         let asked = node.advance(to: sent.advanced(byNanoseconds: .seconds(0.5)))
         #expect(asked.indirectPings.count == 3)
-        let deadlines = asked.compactMap { if case .pingOverStream(_, _, _, let deadline) = $0 { deadline } else { nil } }
+        let deadlines = asked.compactMap {
+            if case .pingOverStream(_, _, _, let deadline) = $0 { deadline } else { nil }
+        }
         #expect(deadlines == [sent.advanced(byNanoseconds: .seconds(3))])
         #expect(node.advance(to: sent.advanced(byNanoseconds: .seconds(3) - 1)).isEmpty)
         let ended = node.advance(to: sent.advanced(byNanoseconds: .seconds(3)))

@@ -22,6 +22,8 @@ import Testing
 }
 
 struct MembershipTrace: Decodable {
+    // The names are HashiCorp's.
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     struct Message: Decodable {
         var Node: String?
         var Name: String?
@@ -98,7 +100,9 @@ struct MembershipTraceNode {
         localName = NodeName(trace.localNode)
         let address = try #require(IPAddress("127.0.0.1"))
         var configuration = ProtocolConfiguration(
-            name: localName, endpoint: Endpoint(address: address, port: 7946))
+            name: localName,
+            endpoint: Endpoint(address: address, port: 7946)
+        )
         configuration.suspicionMultiplier = trace.suspicionMult
         configuration.deadNodeReclaim = trace.deadNodeReclaim ? 1 : nil
         configuration.asksAlive = trace.aliveDelegateRefusesNamesStartingWithZ
@@ -137,8 +141,13 @@ struct MembershipTraceNode {
     private mutating func record(_ event: String, _ member: Member, meta: Bool) {
         events.append(
             MembershipTrace.Event(
-                event: event, name: member.name.description, addr: hex(member.endpoint.address.bytes),
-                port: member.endpoint.port, meta: meta ? hex(member.meta) : nil))
+                event: event,
+                name: member.name.description,
+                addr: hex(member.endpoint.address.bytes),
+                port: member.endpoint.port,
+                meta: meta ? hex(member.meta) : nil
+            )
+        )
     }
 
     mutating func takeEvents() -> [MembershipTrace.Event] {
@@ -149,15 +158,21 @@ struct MembershipTraceNode {
     var nodes: [MembershipTrace.Node] {
         core.members.sorted { $0.name < $1.name }.map { member in
             MembershipTrace.Node(
-                name: member.name.description, addr: hex(member.endpoint.address.bytes),
-                port: member.endpoint.port, meta: hex(member.meta), state: member.state.rawValue,
-                vsn: hex(member.versions.bytes), incarnation: member.incarnation)
+                name: member.name.description,
+                addr: hex(member.endpoint.address.bytes),
+                port: member.endpoint.port,
+                meta: hex(member.meta),
+                state: member.state.rawValue,
+                vsn: hex(member.versions.bytes),
+                incarnation: member.incarnation
+            )
         }
     }
 
     var confirmations: [String: Int] {
         Dictionary(
-            uniqueKeysWithValues: core.suspicions.map { ($0.name.description, $0.confirmations) })
+            uniqueKeysWithValues: core.suspicions.map { ($0.name.description, $0.confirmations) }
+        )
     }
 
     var healthScore: Int { core.healthScore }
@@ -184,15 +199,26 @@ struct MembershipTraceNode {
         default:
             return .alive(
                 Alive(
-                    incarnation: message.Incarnation, node: node, address: bytes(message.Addr),
-                    port: message.Port ?? 0, meta: bytes(message.Meta), versions: bytes(message.Vsn)))
+                    incarnation: message.Incarnation,
+                    node: node,
+                    address: bytes(message.Addr),
+                    port: message.Port ?? 0,
+                    meta: bytes(message.Meta),
+                    versions: bytes(message.Vsn)
+                )
+            )
         }
     }
 
     private static func state(_ message: MembershipTrace.Message) -> PushNodeState {
         PushNodeState(
-            name: NodeName(message.Name ?? ""), address: bytes(message.Addr), port: message.Port ?? 0,
-            meta: bytes(message.Meta), incarnation: message.Incarnation, state: message.State ?? 0,
-            versions: bytes(message.Vsn))
+            name: NodeName(message.Name ?? ""),
+            address: bytes(message.Addr),
+            port: message.Port ?? 0,
+            meta: bytes(message.Meta),
+            incarnation: message.Incarnation,
+            state: message.State ?? 0,
+            versions: bytes(message.Vsn)
+        )
     }
 }

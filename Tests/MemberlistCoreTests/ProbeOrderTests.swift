@@ -1,6 +1,7 @@
-@testable import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import MemberlistCore
 
 /// Each member once a round, whoever comes and goes meanwhile.
 @Suite struct ProbeOrderTests {
@@ -25,7 +26,9 @@ import Testing
         }
 
         /// Every position is held by exactly one row.
-        var isConsistent: Bool { Set(positions.values) == Set(0..<order.count) && positions.count == order.count }
+        var isConsistent: Bool {
+            Set(positions.values) == Set(0..<order.count) && positions.count == order.count
+        }
     }
 
     @Test(arguments: 0..<50 as Range<UInt64>)

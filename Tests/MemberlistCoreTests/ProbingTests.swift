@@ -1,6 +1,7 @@
-@testable import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import MemberlistCore
 
 @Suite struct ProbingTests {
     /// The ping of the next round.
@@ -36,7 +37,11 @@ import Testing
         }
         let target = try #require(node.member(ping.node))
         let stream = Directive.pingOverStream(
-            sequence: ping.sequence, to: target.endpoint, name: ping.node, deadline: deadline)
+            sequence: ping.sequence,
+            to: target.endpoint,
+            name: ping.node,
+            deadline: deadline
+        )
         #expect(late.contains(stream))
     }
 
@@ -126,7 +131,9 @@ import Testing
         let ping = try #require(asked.pings.first)
         #expect(ping.to == endpoint(9) && ping.ping.node == "zed")
         node.now = node.now.advanced(byNanoseconds: 500)
-        #expect(node.hear(.ack(Ack(sequence: ping.ping.sequence))) == [.pingFinished(request, roundTrip: 500)])
+        #expect(
+            node.hear(.ack(Ack(sequence: ping.ping.sequence))) == [.pingFinished(request, roundTrip: 500)]
+        )
         node.handle(.pingRequested(request, name: "zed", endpoint(9)))
         #expect(node.advance(by: 0.5) == [.pingFinished(request, roundTrip: nil)])
     }

@@ -35,9 +35,15 @@ import Testing
                 case "get":
                     var drawn: [[UInt8]] = []
                     queue.draw(
-                        overhead: try #require(operation.overhead), limit: try #require(operation.limit),
-                        transmitLimit: limit, into: &drawn)
-                    #expect(drawn.map { String(decoding: $0, as: UTF8.self) } == operation.out ?? [], "\(place)")
+                        overhead: try #require(operation.overhead),
+                        limit: try #require(operation.limit),
+                        transmitLimit: limit,
+                        into: &drawn
+                    )
+                    #expect(
+                        drawn.map { String(decoding: $0, as: UTF8.self) } == operation.out ?? [],
+                        "\(place)"
+                    )
                 case "prune":
                     queue.prune(retain: try #require(operation.retain))
                 default:

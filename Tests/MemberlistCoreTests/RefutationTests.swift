@@ -1,6 +1,7 @@
-@testable import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import MemberlistCore
 
 /// What this node answers to what others say of it.
 @Suite struct RefutationTests {
@@ -13,7 +14,8 @@ import Testing
     @Test(arguments: [1, 2, 9, 1 << 20] as [UInt32])
     func accusationsAreRefutedAboveThem(incarnation: UInt32) {
         for accusation in [
-            suspect("self", incarnation: incarnation, from: "a"), dead("self", incarnation: incarnation, from: "a"),
+            suspect("self", incarnation: incarnation, from: "a"),
+            dead("self", incarnation: incarnation, from: "a"),
             dead("self", incarnation: incarnation, from: "self"),
         ] {
             var node = Node(knowing: 2)
@@ -49,7 +51,9 @@ import Testing
         ] {
             var node = Node(knowing: 2)
             #expect(node.hear(other).notices.count == 1)
-            #expect(node.core.localMember.incarnation == (other == alive("self", at: 1, incarnation: 2) ? 3 : 2))
+            #expect(
+                node.core.localMember.incarnation == (other == alive("self", at: 1, incarnation: 2) ? 3 : 2)
+            )
         }
     }
 
@@ -74,7 +78,8 @@ import Testing
                 #expect(node.hear(message) == [.noticed(.implausibleIncarnation("self"))])
             }
             for message in [
-                suspect("a", incarnation: incarnation, from: "b"), dead("a", incarnation: incarnation, from: "b"),
+                suspect("a", incarnation: incarnation, from: "b"),
+                dead("a", incarnation: incarnation, from: "b"),
                 alive("a", at: 2, incarnation: incarnation),
             ] {
                 #expect(node.hear(message) == [.noticed(.implausibleIncarnation("a"))])
@@ -86,7 +91,9 @@ import Testing
 
     @Test func ofAnUnknownNodeAnyIncarnationBelowTheBoundIsBelieved() {
         var node = Node()
-        #expect(node.hear(alive("new", at: 2, incarnation: 1 << 31)).notices == [.implausibleIncarnation("new")])
+        #expect(
+            node.hear(alive("new", at: 2, incarnation: 1 << 31)).notices == [.implausibleIncarnation("new")]
+        )
         #expect(node.hear(alive("new", at: 2, incarnation: 1 << 31 - 1)).changes == [Change("new", .joined)])
     }
 

@@ -1,15 +1,23 @@
-@testable import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import MemberlistCore
 
 /// Indirect pings that this node serves for others.
 @Suite struct RelayTests {
     private func request(nack: Bool = true, node: NodeName = "b", port: UInt16 = 7946) -> Message {
         .indirectPing(
             IndirectPing(
-                sequence: 77, target: WireBytes(endpoint(3).address.bytes), port: port, node: node,
-                wantsNack: nack, sourceAddress: WireBytes(endpoint(2).address.bytes), sourcePort: 7946,
-                sourceNode: "a"))
+                sequence: 77,
+                target: WireBytes(endpoint(3).address.bytes),
+                port: port,
+                node: node,
+                wantsNack: nack,
+                sourceAddress: WireBytes(endpoint(2).address.bytes),
+                sourcePort: 7946,
+                sourceNode: "a"
+            )
+        )
     }
 
     private func relay(nack: Bool = true) throws -> (node: Node, ping: Ping) {

@@ -1,6 +1,7 @@
-@testable import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import MemberlistCore
 
 /// How long a suspicion lasts, and what ends it.
 @Suite struct SuspicionTests {
@@ -41,7 +42,12 @@ import Testing
         for number in 0..<count { node.hear(suspect("a", from: NodeName("y\(number)"))) }
         let minimum = Int64.seconds(4.164)
         let remaining = Formulas.remainingSuspicion(
-            confirmations: count, expected: 2, elapsed: .seconds(0.05), minimum: minimum, maximum: 6 * minimum)
+            confirmations: count,
+            expected: 2,
+            elapsed: .seconds(0.05),
+            minimum: minimum,
+            maximum: 6 * minimum
+        )
         #expect(failure(&node, since: start) == remaining + .seconds(0.05))
         if count == 2 { #expect(remaining + .seconds(0.05) == minimum) }
     }

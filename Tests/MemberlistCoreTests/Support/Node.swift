@@ -1,5 +1,6 @@
-@testable import MemberlistCore
 import MemberlistWire
+
+@testable import MemberlistCore
 
 /// One core whose time and network are the test's. Unless a test says otherwise there is no gossip round and
 /// no push/pull, so that each directive has one cause.
@@ -9,7 +10,11 @@ struct Node {
     /// Members that answer pings at once while time goes on.
     var answering: Set<NodeName> = []
 
-    init(_ name: NodeName = "self", seed: UInt64 = 1, _ change: (inout ProtocolConfiguration) -> Void = { _ in }) {
+    init(
+        _ name: NodeName = "self",
+        seed: UInt64 = 1,
+        _ change: (inout ProtocolConfiguration) -> Void = { _ in }
+    ) {
         var configuration = ProtocolConfiguration(name: name, endpoint: endpoint(1))
         configuration.gossipInterval = 0
         configuration.pushPullInterval = 0
@@ -20,7 +25,9 @@ struct Node {
     /// A node that knows `a`, `b`, `c` and so on, at 10.0.0.2 and up, alive at incarnation 1, and whose queue
     /// is empty.
     init(
-        knowing count: Int, seed: UInt64 = 1, _ change: (inout ProtocolConfiguration) -> Void = { _ in }
+        knowing count: Int,
+        seed: UInt64 = 1,
+        _ change: (inout ProtocolConfiguration) -> Void = { _ in }
     ) {
         self.init(seed: seed, change)
         for number in 0..<count { hear(alive(peer(number), at: number + 2)) }
@@ -90,7 +97,9 @@ struct Node {
             guard case .sendDatagram(let datagram) = directive else { continue }
             for case .ping(let ping) in datagram.messages where answering.contains(ping.node) {
                 core.handle(
-                    .messageReceived(.ack(Ack(sequence: ping.sequence)), from: datagram.destination), at: now)
+                    .messageReceived(.ack(Ack(sequence: ping.sequence)), from: datagram.destination),
+                    at: now
+                )
             }
         }
         return directives
@@ -111,13 +120,22 @@ func peer(_ number: Int) -> NodeName {
 }
 
 func alive(
-    _ name: NodeName, at number: Int, incarnation: UInt32 = 1, meta: [UInt8] = [],
+    _ name: NodeName,
+    at number: Int,
+    incarnation: UInt32 = 1,
+    meta: [UInt8] = [],
     versions: WireBytes = [1, 5, 2, 0, 0, 0]
 ) -> Message {
     .alive(
         Alive(
-            incarnation: incarnation, node: name, address: WireBytes(endpoint(number).address.bytes), port: 7946,
-            meta: WireBytes(meta), versions: versions))
+            incarnation: incarnation,
+            node: name,
+            address: WireBytes(endpoint(number).address.bytes),
+            port: 7946,
+            meta: WireBytes(meta),
+            versions: versions
+        )
+    )
 }
 
 func suspect(_ name: NodeName, incarnation: UInt32 = 1, from accuser: NodeName) -> Message {
@@ -129,12 +147,20 @@ func dead(_ name: NodeName, incarnation: UInt32 = 1, from accuser: NodeName) -> 
 }
 
 func state(
-    _ name: NodeName, at number: Int, _ state: Int = 0, incarnation: UInt32 = 1,
+    _ name: NodeName,
+    at number: Int,
+    _ state: Int = 0,
+    incarnation: UInt32 = 1,
     versions: WireBytes = [1, 5, 2, 0, 0, 0]
 ) -> PushNodeState {
     PushNodeState(
-        name: name, address: WireBytes(endpoint(number).address.bytes), port: 7946, incarnation: incarnation,
-        state: state, versions: versions)
+        name: name,
+        address: WireBytes(endpoint(number).address.bytes),
+        port: 7946,
+        incarnation: incarnation,
+        state: state,
+        versions: versions
+    )
 }
 
 extension Int64 {

@@ -30,7 +30,9 @@ extension [Directive] {
 
     var pings: [(ping: Ping, to: Endpoint)] {
         datagrams.flatMap { datagram in
-            datagram.messages.compactMap { if case .ping(let ping) = $0 { (ping, datagram.destination) } else { nil } }
+            datagram.messages.compactMap {
+                if case .ping(let ping) = $0 { (ping, datagram.destination) } else { nil }
+            }
         }
     }
 
@@ -56,7 +58,9 @@ extension [Directive] {
     }
 
     var exchanges: [(id: ExchangeID, with: Endpoint, state: PushPull)] {
-        compactMap { if case .exchangeState(let id, let with, _, let state) = $0 { (id, with, state) } else { nil } }
+        compactMap {
+            if case .exchangeState(let id, let with, _, let state) = $0 { (id, with, state) } else { nil }
+        }
     }
 
     var aliveDecisions: [(id: DecisionID, member: Member)] {
