@@ -42,8 +42,9 @@ package struct ProtocolConfiguration: Sendable {
         min(payloadLimit, checksummedPayloadLimit) - CompoundWriter.headerCount - CompoundWriter.partOverhead
     }
 
-    /// Longest name: half of what a datagram holds, for a suspicion names two.
-    package var nameLimit: Int { (broadcastLimit - 100) / 2 }
+    /// Longest name: half of what a datagram holds, for suspicions and indirect pings name two. Their fields'
+    /// own overhead is below 150.
+    package var nameLimit: Int { (broadcastLimit - 150) / 2 }
 
     package init(name: NodeName, endpoint: Endpoint) {
         self.name = name

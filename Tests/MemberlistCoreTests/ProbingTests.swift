@@ -145,14 +145,28 @@ import Testing
         #expect(refused == [.pingFinished(RequestID(2), roundTrip: nil)])
     }
 
-    @Test func aProbeOfASuspectWithALongNameNeverExceedsTheDatagram() {
-        let long = NodeName(String(repeating: "n", count: 600))
-        var node = Node(NodeName(String(repeating: "m", count: 600)))
-        node.hear(alive(long, at: 2))
+    /// With the longest names and addresses that are let in, every datagram stays within its limit.
+    @Test func longNamesFitEveryDatagram() throws {
+        let limit = ProtocolConfiguration(name: "", endpoint: endpoint(1)).nameLimit
+        func long(_ letter: String) -> NodeName { NodeName(String(repeating: letter, count: limit)) }
+        let address = try #require(IPAddress("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"))
+        var node = Node(long("m")) { $0.endpoint = Endpoint(address: address, port: 65_535) }
+        for letter in ["a", "b", "c"] {
+            let alive = Alive(
+                incarnation: 1 << 30,
+                node: long(letter),
+                address: WireBytes(address.bytes),
+                port: 65_535,
+                versions: [1, 5, 2, 0, 0, 0]
+            )
+            #expect(node.hear(.alive(alive)).changes == [Change(long(letter), .joined)])
+        }
         node.emptyQueues()
-        node.hear(suspect(long, from: "x"))
-        let directives = node.advance(by: 3)
-        #expect(directives.messages.contains(suspect(long, from: node.core.localMember.name)))
-        #expect(directives.datagrams.allSatisfy { $0.payload.count <= 1_393 })
+        node.hear(suspect(long("a"), incarnation: 1 << 30, from: long("b")))
+        let directives = node.advance(by: 30)
+        let own = suspect(long("a"), incarnation: 1 << 30, from: long("m"))
+        #expect(directives.messages.contains(own))
+        #expect(!directives.indirectPings.isEmpty)
+        #expect(directives.datagrams.allSatisfy { !$0.messages.isEmpty && $0.payload.count <= 1_393 })
     }
 }

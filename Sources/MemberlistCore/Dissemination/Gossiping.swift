@@ -121,6 +121,7 @@ extension GossipProtocol {
     }
 
     private mutating func emitDatagram(to endpoint: Endpoint, checksum: Bool) {
+        guard !writer.isEmpty else { return }
         var payload = payloads.take()
         writer.finish(into: &payload)
         emit(.sendDatagram(Datagram(destination: endpoint, payload: payload, checksum: checksum)))
