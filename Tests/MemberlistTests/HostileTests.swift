@@ -67,7 +67,9 @@ struct HostileTests {
             let socket = try await bindDatagram(0)
             for target in [nodes[0], nodes[2]] {
                 let address = try SocketAddress(
-                    ipAddress: "127.0.0.1", port: Int(target.localMember.endpoint.port))
+                    ipAddress: "127.0.0.1",
+                    port: Int(target.localMember.endpoint.port)
+                )
                 for round in 0..<400 {
                     let count = (round * 37) % 1_500
                     var seed = UInt32(truncatingIfNeeded: round)
@@ -94,7 +96,8 @@ struct HostileTests {
             for _ in 0..<4 {
                 channels.append(
                     try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                        .connect(host: "127.0.0.1", port: port).get())
+                        .connect(host: "127.0.0.1", port: port).get()
+                )
             }
             for channel in channels.suffix(2) {
                 try await within(.seconds(1)) { try await channel.closeFuture.get() }
