@@ -16,7 +16,7 @@ import Testing
         "MemberlistTool": [
             "Memberlist", "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals",
             "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Foundation", "FoundationEssentials",
-            "Synchronization", "Glibc", "Musl", "Darwin",
+            "Synchronization", "Dispatch", "Glibc", "Musl", "Darwin",
         ],
     ]
 

@@ -1,0 +1,137 @@
+import Dispatch
+import Logging
+import Memberlist
+import UnixSignals
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// One member, from its start to its end: whoever prints, joins and obeys is started and stopped here.
+struct Agent {
+    /// How long the word that this node leaves may take. With what follows it stays below five seconds.
+    private static let leaveTimeout: Duration = .seconds(3)
+    private static let longestEnd: DispatchTimeInterval = .milliseconds(4_500)
+
+    let plan: AgentPlan
+    let logger: Logger
+
+    func run() async throws {
+        // Before the ports are bound, so that no signal finds the default action in its place.
+        var signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sigusr1).makeAsyncIterator()
+        let node = try await start()
+        let events = node.events
+        let printer = EventPrinter(format: plan.format, logger: logger)
+        let presence = Presence()
+        await printer.print(.ready(name: node.localMember.name, address: node.localMember.endpoint))
+
+        async let watching: Void = EventWatch(node: node, printer: printer, logger: logger).run(events)
+        await withDiscardingTaskGroup { group in
+            addWorkers(to: &group, node: node, printer: printer, presence: presence)
+            while let signal = await signals.next() {
+                guard signal == .sigusr1 else { break }
+                group.addTask { await printer.print(.members(node.sortedMembers, id: nil)) }
+            }
+            armEnd()
+            group.addTask { await Self.endAtNextSignal() }
+            if !presence.hasLeft { await leave(node) }
+            group.cancelAll()
+        }
+        await node.shutdown()
+        await watching
+    }
+
+    private func start() async throws(ToolError) -> Memberlist {
+        do {
+            return try await Memberlist.create(plan.configuration, logger: logger)
+        } catch let error as ConfigurationError {
+            throw .usage(error.message)
+        } catch MemberlistError.bindFailed(let reason) {
+            throw .environment(
+                "cannot listen on \(plan.bind): \(reason); stop what uses that port, or give another --bind"
+            )
+        } catch MemberlistError.noAddress(let reason) {
+            throw .environment("\(reason); say with --advertise where the others reach this member")
+        } catch {
+            throw .environment("cannot start on \(plan.bind): \(error)")
+        }
+    }
+
+    private func addWorkers(
+        to group: inout DiscardingTaskGroup,
+        node: Memberlist,
+        printer: EventPrinter,
+        presence: Presence
+    ) {
+        if !plan.joins.isEmpty {
+            let seeds = SeedJoiner(
+                node: node,
+                seeds: plan.joins.map(address),
+                presence: presence,
+                logger: logger
+            )
+            group.addTask { await seeds.run() }
+        }
+        if let name = plan.discover {
+            let discovery = Discovery(
+                node: node,
+                host: name.host,
+                port: name.port ?? plan.defaultPort,
+                presence: presence,
+                logger: logger
+            )
+            group.addTask { await discovery.run() }
+        }
+        if let pause = plan.printMembers {
+            group.addTask {
+                while (try? await Task.sleep(for: pause)) != nil {
+                    await printer.print(.members(node.sortedMembers, id: nil))
+                }
+            }
+        }
+        if plan.readsCommands {
+            let defaultPort = plan.defaultPort
+            let commands = CommandRunner(
+                node: node,
+                printer: printer,
+                presence: presence,
+                defaultPort: defaultPort
+            )
+            group.addTask { await commands.run(StandardInput()) }
+        }
+    }
+
+    private func address(_ seed: HostPort) -> String {
+        seed.description(defaultPort: plan.defaultPort)
+    }
+
+    private func leave(_ node: Memberlist) async {
+        let heard = try? await node.leave(timeout: Self.leaveTimeout)
+        logger.info("left the cluster", metadata: ["heard": "\(heard ?? false)"])
+    }
+
+    /// Neither a peer nor a reader that does not read may keep this process.
+    private func armEnd() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestEnd) { [logger] in
+            logger.warning("the end took too long; exiting now")
+            exit(ExitReport.Code.success.rawValue)
+        }
+    }
+
+    private static func endAtNextSignal() async {
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            exit(128 + signal.rawValue)
+        }
+    }
+}
+
+extension Memberlist {
+    /// The members in an order that does not change from one look to the next.
+    var sortedMembers: [Member] {
+        members.sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Logging
+import Memberlist
+
+/// `memberlist agent`.
+struct AgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent",
+        abstract: "Run a member of a cluster, and print what it sees.",
+        discussion: AgentHelp.discussion
+    )
+
+    @Option(help: ArgumentHelp("The member's name, like no other's in the cluster.", valueName: "name"))
+    var name: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Listen there, with UDP and TCP; port 0 takes any. An IPv6 address stands in brackets: [::1]:7946.",
+            valueName: "host:port"
+        ),
+        transform: AgentArguments.bind
+    )
+    var bind: HostPort
+
+    @Option(
+        help: ArgumentHelp(
+            "Tell the others this address instead of the one that is bound.",
+            valueName: "host[:port]"
+        ),
+        transform: AgentArguments.advertise
+    )
+    var advertise: HostPort?
+
+    @Option(
+        help: ArgumentHelp(
+            "Join the cluster of this member; may be given again. Tried anew, with growing pauses, until one "
+                + "answers. Without a port the one of --bind is meant, or 7946 where that is 0.",
+            valueName: "host[:port]"
+        ),
+        transform: AgentArguments.join
+    )
+    var join: [HostPort] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Resolve this name every ten seconds and join those of its addresses that are not members yet, "
+                + "as a Kubernetes headless service has them.",
+            valueName: "host[:port]"
+        ),
+        transform: AgentArguments.join
+    )
+    var discover: HostPort?
+
+    @Option(
+        help: ArgumentHelp("The cluster's label; members with another one are strangers.", valueName: "text")
+    )
+    var label: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The cluster's key. Every user of this machine can read it in the list of processes: prefer "
+                + "--keyring, or the environment variable \(AgentKey.variable).",
+            valueName: "base64"
+        )
+    )
+    var encrypt: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with the cluster's keys, that its owner alone can read: a JSON array of base64 keys, the "
+                + "first one primary.",
+            valueName: "file"
+        )
+    )
+    var keyring: String?
+
+    @Option(help: "Timing for a network of this kind.")
+    var profile: Profile = .lan
+
+    @Option(
+        help: ArgumentHelp(
+            "What the others are told about this member, 512 bytes at most.",
+            valueName: "text"
+        )
+    )
+    var meta: String?
+
+    @Option(
+        name: .customLong("delegate-protocol"),
+        help: ArgumentHelp(
+            "The application's protocol versions. Serf's clusters need 2:5:5.",
+            valueName: "min:max:current"
+        ),
+        transform: AgentArguments.delegateProtocol
+    )
+    var delegateProtocol: DelegateProtocol?
+
+    @Option(
+        name: .customLong("protocol"),
+        help: ArgumentHelp("The gossip protocol to speak, 1 to 5.", valueName: "version"),
+        transform: AgentArguments.gossipProtocol
+    )
+    var gossipProtocol: UInt8 = 2
+
+    @Flag(help: "Accept encryption version 0, which members under protocol 1 speak.")
+    var acceptPaddedEncryption = false
+
+    @Flag(name: .customLong("no-compression"), help: "Send nothing compressed.")
+    var noCompression = false
+
+    @Option(
+        help: ArgumentHelp("Print the members every so many seconds.", valueName: "seconds"),
+        transform: AgentArguments.seconds
+    )
+    var printMembers: Duration?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much is logged to standard error: trace, debug, info, notice, warning, error or critical.",
+            valueName: "level"
+        ),
+        transform: AgentArguments.logLevel
+    )
+    var logLevel: Logger.Level = .info
+
+    @Option(help: "How events are written to standard output.")
+    var format: EventPrinter.Format = .text
+
+    @Flag(help: "Read commands from standard input, one JSON object a line.")
+    var commands = false
+
+    func run() async throws {
+        let plan = try AgentPlan(self, environment: AgentKey.environment())
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        try await Agent(plan: plan, logger: Logger(label: "memberlist")).run()
+    }
+}
+
+/// The presets of timing.
+enum Profile: String, Sendable, CaseIterable, ExpressibleByArgument {
+    case lan, wan, local
+}
+
+extension EventPrinter.Format: ExpressibleByArgument {}

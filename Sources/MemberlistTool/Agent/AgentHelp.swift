@@ -1,0 +1,40 @@
+/// What the flags alone do not say. Lines stay under 80 columns, where help is wrapped.
+enum AgentHelp {
+    static let discussion = """
+        The agent says 'ready' when it listens, then prints joins, updates, leaves, \
+        messages and conflicts to standard output; it logs to standard error. SIGINT and \
+        SIGTERM make it leave the cluster and exit; a second one ends it at once. SIGUSR1 \
+        prints the members.
+
+        --format json puts one object on a line, with the time in RFC 3339 as "at":
+          {"event":"ready","name":"a","address":"10.0.0.1:7946"}
+          {"event":"join","name":"b","address":"10.0.0.2:7946","meta":""}
+          {"event":"update","name":"b","address":"10.0.0.2:7946","meta":"new"}
+          {"event":"leave", ... ,"reason":"failed"}      or "left"
+          {"event":"message","payload":"text","from":"10.0.0.2:7946"}
+          {"event":"conflict", ... ,"claimedAddress":"10.0.0.3:7946"}
+          {"event":"members","members":[{"name":"b", ... ,"state":"alive"}]}
+        A member's state is alive, suspect, failed or left. A meta or payload that is not \
+        UTF-8 stands as base64 under metaBase64 or payloadBase64.
+
+        --commands reads one object a line from standard input:
+          {"command":"join","addresses":["10.0.0.2:7946"],"id":1}
+          {"command":"send","to":"b","payload":"text","reliable":true}
+          {"command":"broadcast","payload":"text"}
+          {"command":"update","meta":"text"}
+          {"command":"ping","name":"b"}
+          {"command":"members"}
+          {"command":"health"}
+          {"command":"leave"}
+        payloadBase64 and metaBase64 take bytes. An answer carries the "id" of its command, \
+        if it had one. The answer to members is that event; to the others it is
+          {"event":"result","command":"ping","id":1,"ok":true,"milliseconds":0.4}
+        with "results" for join (each with "address" and "ok", and "members" or "error"), \
+        "score" for health (0 is well) and "heard" for leave. What cannot be read or done \
+        is answered by
+          {"event":"error","command":"ping","id":1,"message":"..."}
+        Commands that wait for the network do not hold up those behind them. Neither the \
+        end of the input nor the leave command ends the agent: after leave it can join \
+        again, and SIGTERM ends it.
+        """
+}

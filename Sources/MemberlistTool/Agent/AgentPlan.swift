@@ -1,0 +1,75 @@
+import Configuration
+import Memberlist
+
+/// What the agent is to do: the arguments, checked, and the environment.
+struct AgentPlan: Sendable {
+    /// The port that is meant where none is said: HashiCorp's.
+    private static let customaryPort: UInt16 = 7946
+
+    let bind: HostPort
+    let joins: [HostPort]
+    let discover: HostPort?
+    let printMembers: Duration?
+    let format: EventPrinter.Format
+    let readsCommands: Bool
+    let configuration: MemberlistConfiguration
+
+    init(_ command: AgentCommand, environment: ConfigReader) throws(ToolError) {
+        bind = command.bind
+        joins = command.join
+        discover = command.discover
+        printMembers = command.printMembers
+        format = command.format
+        readsCommands = command.commands
+        let keyring = try AgentKey.keyring(
+            encrypt: command.encrypt,
+            file: command.keyring,
+            environment: environment
+        )
+        let configuration = Self.configuration(command, keyring: keyring)
+        do {
+            try configuration.validate()
+        } catch {
+            throw .usage(error.message)
+        }
+        self.configuration = configuration
+    }
+
+    /// The port that is meant where an address has none: HashiCorp's, unless this node has chosen another.
+    var defaultPort: UInt16 {
+        guard let port = bind.port, port != 0 else { return Self.customaryPort }
+        return port
+    }
+
+    private static func configuration(_ command: AgentCommand, keyring: Keyring?) -> MemberlistConfiguration {
+        var configuration = command.profile.configuration(name: NodeName(command.name))
+        configuration.bindHost = command.bind.host
+        configuration.bindPort = Int(command.bind.port ?? customaryPort)
+        configuration.advertiseHost = command.advertise?.host
+        configuration.advertisePort = command.advertise?.port.map { Int($0) }
+        configuration.meta = Array((command.meta ?? "").utf8)
+        configuration.label = command.label ?? ""
+        configuration.keyring = keyring
+        configuration.compression = !command.noCompression
+        configuration.protocolVersion = command.gossipProtocol
+        configuration.acceptsPaddedEncryption = command.acceptPaddedEncryption
+        if let versions = command.delegateProtocol {
+            configuration.delegateVersions = .init(
+                minimum: versions.minimum,
+                maximum: versions.maximum,
+                current: versions.current
+            )
+        }
+        return configuration
+    }
+}
+
+extension Profile {
+    fileprivate func configuration(name: NodeName) -> MemberlistConfiguration {
+        switch self {
+        case .lan: .lan(name: name)
+        case .wan: .wan(name: name)
+        case .local: .local(name: name)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Logging
+import Memberlist
+
+/// Prints what the node sees.
+struct EventWatch {
+    let node: Memberlist
+    let printer: EventPrinter
+    let logger: Logger
+
+    func run(_ events: MemberlistEvents) async {
+        var view = MembershipView(own: node.localMember.name)
+        // Whoever came between the node's start and the subscription is told too.
+        for change in view.reconcile(node.sortedMembers) { await printer.print(change) }
+        for await event in events {
+            for line in lines(event, in: &view) { await printer.print(line) }
+        }
+    }
+
+    private func lines(_ event: MemberlistEvent, in view: inout MembershipView) -> [AgentEvent] {
+        switch event {
+        case .joined(let member): return view.joined(member)
+        case .updated(let member): return view.updated(member)
+        case .failed(let member): return view.gone(member, .failed)
+        case .left(let member): return view.gone(member, .left)
+        case .message(let payload, let from): return [.message(payload, from: from)]
+        case .conflict(let existing, let claimed): return [.conflict(existing: existing, claimed: claimed)]
+        case .dropped(let count):
+            logger.warning(
+                "events were lost: standard output was not read for too long",
+                metadata: ["count": "\(count)"]
+            )
+            return view.reconcile(node.sortedMembers)
+        case .suspected(let member):
+            logger.debug("suspected", metadata: ["name": "\(member.name)"])
+        case .recovered(let member):
+            logger.debug("refuted its suspicion", metadata: ["name": "\(member.name)"])
+        case .healthChanged(let score):
+            logger.debug("health changed", metadata: ["score": "\(score)"])
+        case .keyWorn(let seals):
+            logger.warning("the key is worn: rotate it", metadata: ["seals": "\(seals)"])
+        case .reaped(let member):
+            logger.debug("forgotten", metadata: ["name": "\(member.name)"])
+        }
+        return []
+    }
+}

@@ -1,0 +1,74 @@
+import Dispatch
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Standard input, line by line. It reads no further ahead than some lines, so that whoever writes too much
+/// waits instead of filling this process.
+struct StandardInput: Sendable {
+    private static let readAhead = 64
+
+    let lines: AsyncStream<LineSplitter.Line>
+    private let credit: DispatchSemaphore
+
+    init(descriptor: Int32 = STDIN_FILENO) {
+        let (lines, continuation) = AsyncStream.makeStream(of: LineSplitter.Line.self)
+        let credit = DispatchSemaphore(value: Self.readAhead)
+        self.lines = lines
+        self.credit = credit
+        // A thread of its own: a read waits for as long as nothing is written, and nothing else may wait for it.
+        DispatchQueue(label: "memberlist.input").async {
+            Self.read(descriptor, into: continuation, credit: credit)
+        }
+    }
+
+    /// To be called for each line that was dealt with.
+    func finishedLine() {
+        credit.signal()
+    }
+
+    private static func read(
+        _ descriptor: Int32,
+        into continuation: AsyncStream<LineSplitter.Line>.Continuation,
+        credit: DispatchSemaphore
+    ) {
+        var splitter = LineSplitter()
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while let count = readSome(descriptor, into: &chunk), count > 0 {
+            for line in splitter.split(chunk[..<count]) {
+                credit.wait()
+                continuation.yield(line)
+            }
+        }
+        for line in splitter.finish() { continuation.yield(line) }
+        continuation.finish()
+    }
+
+    /// How many bytes came, 0 at the end; nil where the descriptor is closed or broken, which is an end too.
+    private static func readSome(_ descriptor: Int32, into chunk: inout [UInt8]) -> Int? {
+        while true {
+            let count = chunk.withUnsafeMutableBytes { bytes in
+                #if canImport(Glibc)
+                Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+                #elseif canImport(Musl)
+                Musl.read(descriptor, bytes.baseAddress, bytes.count)
+                #else
+                Darwin.read(descriptor, bytes.baseAddress, bytes.count)
+                #endif
+            }
+            if count >= 0 { return count }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                poll(&wanted, 1, -1)
+            default: return nil
+            }
+        }
+    }
+}

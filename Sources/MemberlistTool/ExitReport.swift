@@ -1,0 +1,83 @@
+import ArgumentParser
+
+/// How the tool ends: an exit code, and what it says with it.
+struct ExitReport: Hashable {
+    enum Code: Int32 {
+        case success = 0
+        case environment = 1
+        case usage = 2
+    }
+
+    let code: Code
+    /// Help and versions, which go to standard output; else one line for standard error.
+    let message: String
+
+    init(_ error: any Error, arguments: [String]) {
+        switch error {
+        case ToolError.usage(let message):
+            code = .usage
+            self.message = Self.line(message, arguments: arguments, hint: true)
+        case ToolError.environment(let message):
+            code = .environment
+            self.message = Self.line(message, arguments: [], hint: false)
+        default:
+            switch RootCommand.exitCode(for: error) {
+            case .success:
+                code = .success
+                self.message = RootCommand.fullMessage(for: error)
+            case .validationFailure:
+                code = .usage
+                self.message = Self.line(Self.parserMessage(error), arguments: arguments, hint: true)
+            default:
+                code = .environment
+                self.message = Self.line("\(error)", arguments: arguments, hint: false)
+            }
+        }
+    }
+
+    /// A value without its flag may well be a key, and so it is not said again.
+    private static func parserMessage(_ error: any Error) -> String {
+        let message = RootCommand.message(for: error)
+        guard message.lowercased().contains("unexpected argument") else { return message }
+        return "an argument is in no flag's place (it is not shown, for it may be a key): "
+            + "write every value behind its flag"
+    }
+
+    private static func line(_ message: String, arguments: [String], hint: Bool) -> String {
+        var text = arguments.flatMap(secrets).reduce(message) { text, secret in
+            text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "(hidden)")
+        }
+        text = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        text = String(text.map { $0.isControl ? "?" : $0 })
+        if hint {
+            if text.hasSuffix(".") { text.removeLast() }
+            let command = arguments.first { ["agent", "keygen"].contains($0) }
+            text += "; see '\((["memberlist"] + (command.map { [$0] } ?? [])).joined(separator: " ")) --help'"
+        }
+        return "memberlist: " + text
+    }
+
+    /// What of an argument could be a key, in whatever place it was written by mistake.
+    private static func secrets(_ argument: String) -> [String] {
+        let parts = [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)
+        return parts.filter { part in
+            part.utf8.count >= 16 && part.utf8.allSatisfy(isBase64)
+        }
+    }
+
+    private static func isBase64(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "+/-_=".utf8.contains(byte)
+        }
+    }
+}
+
+extension Character {
+    /// Whether a terminal would obey it.
+    var isControl: Bool {
+        unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// `memberlist`: what stands before the subcommands.
+struct RootCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "memberlist",
+        abstract: "Gossip membership that speaks with HashiCorp's memberlist, Serf and Alertmanager.",
+        discussion: """
+            Exit codes: 0 all went well, 1 the machine does not let it happen (a port that is taken, a file \
+            that others can read), 2 the arguments make no sense.
+            """,
+        version: "0.1.0",
+        subcommands: [AgentCommand.self, KeygenCommand.self]
+    )
+
+    func run() async throws {
+        throw ToolError.usage("say what to do: 'agent' runs a member, 'keygen' makes keys")
+    }
+}

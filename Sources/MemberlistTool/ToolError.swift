@@ -1,0 +1,15 @@
+/// Why the tool stops, in one line that says what to do.
+enum ToolError: Error, Hashable {
+    /// What was asked for makes no sense: exit 2.
+    case usage(String)
+    /// It makes sense, and the machine does not let it happen: exit 1.
+    case environment(String)
+}
+
+extension ToolError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .usage(let message), .environment(let message): message
+        }
+    }
+}
