@@ -30,6 +30,8 @@ final class ProtocolDriver {
     var stateQuestions: [UInt64: StateQuestion] = [:]
     var refusedBroadcast: (RequestID, BroadcastOutcome)?
     var keyWear = KeyWear()
+    /// Held until the end: a node runs until it is shut down, whether or not somebody still holds it.
+    var owner: RunningNode?
     private var lastNumber: UInt64 = 0
 
     init(
@@ -125,6 +127,7 @@ final class ProtocolDriver {
         dials = [:]
         decisions = [:]
         stateQuestions = [:]
+        owner = nil
         socket.closeWriter()
     }
 
