@@ -1,0 +1,65 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+@Suite(.serialized) struct AgentEndTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSignalEndsIt(signal: Int32) async throws {
+        let a = try RunningAgent("a")
+        let b = try RunningAgent("b", ["--join", try await a.address()])
+        try await a.wait("join", ["name": "b"])
+        b.process.signal(signal)
+        #expect(try await b.process.waitForExit(within: .seconds(5)) == 0)
+        try await a.wait("leave", ["name": "b", "reason": "left"])
+        try await a.process.end()
+    }
+
+    @Test func deadPeersDoNotKeepIt() async throws {
+        let a = try RunningAgent("a")
+        let b = try RunningAgent("b", ["--join", try await a.address()])
+        try await b.wait("join", ["name": "a"])
+        try await a.process.end()
+        b.process.signal(SIGTERM)
+        #expect(try await b.process.waitForExit(within: .seconds(5)) == 0)
+    }
+
+    /// 192.0.2.0/24 is nobody's: a connection there hangs, or is refused at once.
+    @Test func aJoinThatHangsDoesNotKeepIt() async throws {
+        let a = try RunningAgent("a", ["--join", "192.0.2.1:7946", "--join", "127.0.0.1:1"])
+        _ = try await a.address()
+        try a.process.write(#"{"command":"join","addresses":["192.0.2.2"]}"#)
+        try await a.ask(#""command":"health""#)
+        a.process.signal(SIGTERM)
+        #expect(try await a.process.waitForExit(within: .seconds(5)) == 0)
+    }
+
+    @Test func aReaderThatIsGoneDoesNotEndIt() async throws {
+        let tool = try Programs.product("memberlist").path
+        // The reader takes one line and goes; what follows meets a closed pipe.
+        let shell = """
+            { "$0" agent --name a --bind 127.0.0.1:0 --format json --print-members 0.1 & echo $! >&2; \
+            wait $!; echo "ended $?" >&2; } | head -n 1
+            """
+        let process = try LineProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", shell, tool])
+        _ = try await process.waitForLine("ready", within: .seconds(10)) { $0.contains("ready") ? true : nil }
+        try await poll("the complaint", within: .seconds(10)) {
+            process.errorLines.contains { $0.contains("standard output cannot be written any more") }
+        }
+        let pid = try #require(process.errorLines.compactMap { Int32($0) }.first)
+        kill(pid, SIGTERM)
+        try await poll("the end", within: .seconds(5)) { process.errorLines.contains("ended 0") }
+        _ = try await process.waitForExit(within: .seconds(5))
+    }
+
+    @Test func aPortThatIsTakenIsTheEnvironments() async throws {
+        let a = try RunningAgent("a")
+        let address = try await a.address()
+        let run = try ToolRun(["agent", "--name", "b", "--bind", address])
+        #expect(run.code == 1)
+        #expect(run.output.isEmpty)
+        #expect(run.errorLines.count == 1, "\(run.errors)")
+        #expect(run.errors.contains(address))
+        #expect(run.errors.contains("--bind"))
+        try await a.process.end()
+    }
+}
