@@ -8,6 +8,8 @@ import Testing
         let a = try RunningAgent("a")
         let b = try RunningAgent("b", ["--join", try await a.address()])
         try await a.wait("join", ["name": "b"])
+        // Who leaves before it knows anybody has nobody to tell.
+        try await b.wait("join", ["name": "a"])
         b.process.signal(signal)
         #expect(try await b.process.waitForExit(within: .seconds(5)) == 0)
         try await a.wait("leave", ["name": "b", "reason": "left"])
@@ -34,21 +36,30 @@ import Testing
     }
 
     @Test func aReaderThatIsGoneDoesNotEndIt() async throws {
-        let tool = try Programs.product("memberlist").path
-        // The reader takes one line and goes; what follows meets a closed pipe.
-        let shell = """
-            { "$0" agent --name a --bind 127.0.0.1:0 --format json --print-members 0.1 & echo $! >&2; \
-            wait $!; echo "ended $?" >&2; } | head -n 1
-            """
-        let process = try LineProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", shell, tool])
-        _ = try await process.waitForLine("ready", within: .seconds(10)) { $0.contains("ready") ? true : nil }
+        let folder = try Programs.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let errors = folder.appendingPathComponent("errors")
+        try Data().write(to: errors)
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = try Programs.product("memberlist")
+        process.arguments = [
+            "agent", "--name", "a", "--bind", "127.0.0.1:0", "--format", "json", "--print-members", "0.1",
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+        #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).contains("ready"))
+        try output.fileHandleForReading.close()
         try await poll("the complaint", within: .seconds(10)) {
-            process.errorLines.contains { $0.contains("standard output cannot be written any more") }
+            try String(contentsOf: errors, encoding: .utf8).contains("standard output cannot be written")
         }
-        let pid = try #require(process.errorLines.compactMap { Int32($0) }.first)
-        kill(pid, SIGTERM)
-        try await poll("the end", within: .seconds(5)) { process.errorLines.contains("ended 0") }
-        _ = try await process.waitForExit(within: .seconds(5))
+        process.terminate()
+        try await poll("the end", within: .seconds(5)) { !process.isRunning }
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 0)
     }
 
     @Test func aPortThatIsTakenIsTheEnvironments() async throws {
