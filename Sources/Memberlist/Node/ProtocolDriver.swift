@@ -18,7 +18,6 @@ final class ProtocolDriver {
     private var sealed: [UInt8] = []
     private var timer: Scheduled<Void>?
     private var armed: Instant?
-    private var localIncarnation: UInt32
 
     /// What waits for the core's word, or for the world's.
     var joins: [ExchangeID: PendingJoin] = [:]
@@ -50,7 +49,6 @@ final class ProtocolDriver {
         self.dialer = dialer
         self.snapshot = snapshot
         self.socket = socket
-        localIncarnation = core.localMember.incarnation
         let layers = shared.layers
         sealer = DatagramSealer(
             label: layers.label,
@@ -81,11 +79,6 @@ final class ProtocolDriver {
     /// Executes what the core wants done, and sets the timer for what it wants next.
     func settle() {
         while let directive = core.nextDirective() { execute(directive) }
-        let local = core.localMember
-        if local.incarnation != localIncarnation {
-            localIncarnation = local.incarnation
-            snapshot.update(local)
-        }
         arm()
     }
 
