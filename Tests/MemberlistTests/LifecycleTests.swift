@@ -78,6 +78,18 @@ struct LifecycleTests {
         }
     }
 
+    @Test func oneThreadIsEnough() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let first = try await Memberlist.create(local("a"), group: group)
+        let second = try await Memberlist.create(local("b"), group: group)
+        #expect(await first.join([second.address]).allSatisfy(\.succeeded))
+        try await second.seesAlive(2)
+        try await first.sendReliably([1], to: "b")
+        await first.shutdown()
+        await second.shutdown()
+        try await group.shutdownGracefully()
+    }
+
     @Test func leavesAndJoinsAgain() async throws {
         try await withNodes([local("a"), local("b")]) { nodes in
             let (first, second) = (nodes[0], nodes[1])
