@@ -126,6 +126,8 @@ import Testing
                 guard let shape = waiting.next() else { return }
                 group.addTask {
                     do {
+                        var shape = shape
+                        if shape.protocolVersion == 1 { shape.commonPort = try Peers.freePort() }
                         try await body(shape)
                     } catch {
                         Issue.record("\(shape.testDescription): \(error)")

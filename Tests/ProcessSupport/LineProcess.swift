@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 
 /// A program under test: its lines are waited for, its end is certain.
 public final class LineProcess: Sendable {
@@ -11,13 +10,12 @@ public final class LineProcess: Sendable {
         }
     }
 
-    private let process: Mutex<Process>
-    private let input: FileHandle
+    private let child: ChildProcess
     private let output = LineLog()
     private let errors = LineLog()
     private let exited = LineLog()
     public let name: String
-    public let pid: Int32
+    public var pid: Int32 { child.pid }
 
     /// Starts the program; its environment is the test's own with these changes.
     public init(
@@ -26,41 +24,18 @@ public final class LineProcess: Sendable {
         environment: [String: String] = [:],
         in folder: URL? = nil
     ) throws {
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if let folder { process.currentDirectoryURL = folder }
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        input = stdin.fileHandleForWriting
-        Self.read(stdout.fileHandleForReading, into: output)
-        Self.read(stderr.fileHandleForReading, into: errors)
-        process.terminationHandler = { [exited] process in
-            exited.append(Array("\(process.terminationReason.rawValue) \(process.terminationStatus)\n".utf8))
-        }
         name = executable.lastPathComponent
-        try process.run()
-        pid = process.processIdentifier
-        self.process = Mutex(process)
+        child = try ChildProcess(
+            executable,
+            arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            in: folder
+        )
+        child.follow(output: output, errors: errors, exit: exited)
     }
 
     deinit {
         if exited.lines.isEmpty { kill(pid, SIGKILL) }
-    }
-
-    private static func read(_ handle: FileHandle, into log: LineLog) {
-        handle.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                log.close()
-            } else {
-                log.append(data)
-            }
-        }
     }
 
     // MARK: Lines
@@ -69,11 +44,11 @@ public final class LineProcess: Sendable {
     public var errorLines: [String] { errors.lines }
 
     public func write(_ line: String) throws {
-        try input.write(contentsOf: Data((line + "\n").utf8))
+        try child.input.write(contentsOf: Data((line + "\n").utf8))
     }
 
     public func closeInput() throws {
-        try input.close()
+        try child.input.close()
     }
 
     /// The first line from `start` on that is what is waited for; throws with the program's last words where
