@@ -1,7 +1,8 @@
 public import MemberlistWire
 
 extension Memberlist {
-    /// Changes this node's metadata and tells the cluster. Returns once it is queued.
+    /// Changes this node's metadata and tells the cluster. Returns once it is queued. A node that has left
+    /// keeps its old metadata.
     ///
     /// - Throws: ``MemberlistError/metaTooLong(size:limit:)`` above 512 bytes,
     ///   ``MemberlistError/shutDown``.
@@ -46,7 +47,7 @@ extension Memberlist {
 
     /// Pings a member with datagrams, and returns the round trip.
     ///
-    /// - Parameter timeout: Nil: ``MemberlistConfiguration/Probe/timeout``.
+    /// - Parameter timeout: ``MemberlistConfiguration/Probe/timeout`` where it is nil or longer.
     /// - Throws: ``MemberlistError/unknownMember(_:)``, ``MemberlistError/timedOut``,
     ///   ``MemberlistError/shutDown``, `CancellationError`.
     public func ping(_ name: NodeName, timeout: Duration? = nil) async throws -> Duration {

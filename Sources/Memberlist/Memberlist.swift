@@ -15,9 +15,9 @@ public import ServiceLifecycle
 /// for await event in events { … }
 /// ```
 ///
-/// A node is live when ``create(_:delegate:logger:group:)`` returns. Run it as a service with ``run()``, or
-/// end it yourself with ``leave(timeout:)`` and ``shutdown()``. Every method may be called from any task, and
-/// from every hook.
+/// A node is live when ``create(_:delegate:logger:group:)`` returns, and goes on, held or not, until it is
+/// ended: by ``run()``, as a service, or by ``leave(timeout:)`` and ``shutdown()``. Every method may be called
+/// from any task, and from every hook.
 public final class Memberlist: Service, Sendable {
     let node: RunningNode
 

@@ -36,7 +36,7 @@ package enum Directive: Hashable, Sendable {
     case probeAnswered(Member, roundTrip: Int64, payload: [UInt8])
     /// A broadcast of the application's has been sent as often as it will be, or was replaced or refused.
     case broadcastFinished(RequestID, BroadcastOutcome)
-    /// The leave has been gossiped; `heard` is false where nobody was there to hear it.
+    /// The leave has been gossiped; `heard` is false where nobody was there to hear it, or a join cut it short.
     case leaveFinished(heard: Bool)
     case healthChanged(Int)
     /// Something was not believed or not done; counted, and logged at a rate.
@@ -77,7 +77,7 @@ package enum ExchangeOutcome: Hashable, Sendable {
     case incompatible(VersionConflict)
     /// The application refused the merge.
     case refused
-    /// Too many exchanges are under way, or this node is leaving.
+    /// Too many exchanges are under way.
     case unavailable
 }
 
@@ -98,6 +98,8 @@ package enum Notice: Hashable, Sendable {
     case implausibleIncarnation(NodeName)
     /// An alive whose address, port, name, metadata or versions no node can have.
     case malformedAlive
+    /// A suspect, a dead or an indirect ping with a name or an address that no node can have.
+    case malformedMessage
     /// A ping for another node's name: an address was taken over.
     case misdirectedPing(NodeName)
     /// This node refuted what was said of it.
@@ -106,7 +108,7 @@ package enum Notice: Hashable, Sendable {
     case probeFailed(NodeName)
     /// Timers fired long after they were due: this process stood still.
     case stalled(nanoseconds: Int64)
-    /// A table is at its bound; what would have gone there was dropped.
+    /// A table is at its bound, or a datagram; what would have gone there was dropped.
     case overloaded
     /// A peer's state was not merged.
     case mergeIncompatible(VersionConflict)

@@ -20,6 +20,7 @@ package struct GossipProtocol: Sendable {
     var table = MemberTable()
     let selfID: RowID
     var isLeaving = false
+    var leaveWasHeard = false
     var merges = PendingTable<PendingMerge>()
     var alives = PendingTable<PendingAlive>()
 
@@ -166,7 +167,7 @@ package struct GossipProtocol: Sendable {
         case .probeRound: startProbeRound(at: now)
         case .probeTimeout(let sequence): probeTimedOut(sequence, at: now)
         case .probeDeadline(let sequence): finishProbe(sequence, late: late, at: now)
-        case .relayTimeout(let sequence): relayTimedOut(sequence)
+        case .relayTimeout(let sequence): relayTimedOut(sequence, at: now)
         case .gossipRound: gossip(at: now)
         case .pushPullRound: startPushPull(at: now)
         case .suspicion(let id, let token): endSuspicion(id, token: token, late: late, at: now)

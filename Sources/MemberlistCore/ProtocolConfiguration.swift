@@ -26,6 +26,9 @@ package struct ProtocolConfiguration: Sendable {
     /// How long a failed member keeps its name against another address; nil: for ever.
     package var deadNodeReclaim: Int64?
 
+    /// Most members that the table holds, dead ones included.
+    package var memberLimit = 262_144
+
     /// Largest plaintext payload of a datagram, all layers' overhead taken off, without and with a checksum.
     package var payloadLimit = 1_398
     package var checksummedPayloadLimit = 1_393
@@ -38,6 +41,10 @@ package struct ProtocolConfiguration: Sendable {
     package var broadcastLimit: Int {
         min(payloadLimit, checksummedPayloadLimit) - CompoundWriter.headerCount - CompoundWriter.partOverhead
     }
+
+    /// Longest name: half of what a datagram holds, for suspicions and indirect pings name two. Their fields'
+    /// own overhead is below 150.
+    package var nameLimit: Int { (broadcastLimit - 150) / 2 }
 
     package init(name: NodeName, endpoint: Endpoint) {
         self.name = name

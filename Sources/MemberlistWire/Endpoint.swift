@@ -17,13 +17,23 @@ public struct IPAddress: Hashable, Sendable {
 
     /// An address of 4 or 16 bytes; nil for any other count.
     public init?(bytes: some Collection<UInt8>) {
+        self.init(bytes: Array(bytes)[...])
+    }
+
+    /// The same, of a message's field: nearly every datagram holds one, and this costs no allocation.
+    package init?(bytes: ArraySlice<UInt8>) {
+        func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+            var number: UInt64 = 0
+            for byte in bytes { number = number << 8 | UInt64(byte) }
+            return number
+        }
         switch bytes.count {
         case 4:
             high = 0
-            low = bytes.reduce(Self.mappedPrefix) { $0 << 8 | UInt64($1) }
+            low = Self.mappedPrefix << 32 | number(bytes)
         case 16:
-            high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-            low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+            high = number(bytes.prefix(8))
+            low = number(bytes.dropFirst(8))
         default:
             return nil
         }

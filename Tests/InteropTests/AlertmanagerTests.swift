@@ -38,9 +38,9 @@ import Testing
         )
         try await poll("Alertmanager's status", within: .seconds(20)) { try await status(web) != nil }
 
-        let ours = try ClusterShape(label: "blue").swiftNode("ours", join: [cluster], profile: "lan")
+        let ours = try ClusterShape(label: "blue").swiftNode("ours", join: [cluster])
         let address = try await ours.ready()
-        let stranger = try ClusterShape(label: "green").swiftNode("stranger", join: [cluster], profile: "lan")
+        let stranger = try ClusterShape(label: "green").swiftNode("stranger", join: [cluster])
         _ = try await stranger.ready()
         try await poll("our node among Alertmanager's peers", within: .seconds(20)) {
             try await status(web)?.cluster.peers.contains { $0.name == "ours" && $0.address == address }

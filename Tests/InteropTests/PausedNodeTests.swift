@@ -9,14 +9,14 @@ import Testing
     @Test(.timeLimit(.minutes(3)), arguments: [true, false])
     func aPausedNodeRefutes(itIsOurs: Bool) async throws {
         _ = try Peers.require("gopeer")
-        let first = try Self.shape.swiftNode("swift-1", profile: "lan")
+        let first = try Self.shape.swiftNode("swift-1")
         let address = try await first.ready()
-        let second = try Self.shape.goNode("go-1", join: [address], extra: ["-profile", "lan"])
+        let second = try Self.shape.goNode("go-1", join: [address])
         try await first.wait("join", "go-1")
         let third =
             itIsOurs
-            ? try Self.shape.swiftNode("third", join: [address], profile: "lan")
-            : try Self.shape.goNode("third", join: [address], extra: ["-profile", "lan"])
+            ? try Self.shape.swiftNode("third", join: [address])
+            : try Self.shape.goNode("third", join: [address])
         for node in [first, second] { try await node.wait("join", "third") }
 
         third.process.signal(SIGSTOP)

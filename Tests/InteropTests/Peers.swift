@@ -54,6 +54,8 @@ struct ClusterShape: Sendable, CustomTestStringConvertible {
     var keyBytes = 0
     var compression = true
     var protocolVersion = 2
+    /// The port of all nodes, each on an address of its own: messages of protocol version 1 carry no port.
+    var commonPort: Int?
 
     var testDescription: String {
         let crypt = keyBytes == 0 ? "plaintext" : "AES-\(keyBytes * 8)"
@@ -66,15 +68,21 @@ struct ClusterShape: Sendable, CustomTestStringConvertible {
         keyBytes == 0 ? nil : Data((0..<UInt8(keyBytes)).map { $0 &* 7 &+ 3 }).base64EncodedString()
     }
 
+    /// Where a node listens: a port of its own on one address, or the common port on an address of its own.
+    private func binding(_ index: Int) -> String {
+        commonPort.map { "127.0.0.\(index):\($0)" } ?? "127.0.0.1:0"
+    }
+
     /// A node of ours.
     func swiftNode(
         _ name: String,
+        index: Int = 1,
         join: [String] = [],
-        profile: String = "local",
+        profile: String = "lan",
         extra: [String] = []
     ) throws -> EventProcess {
         var arguments = [
-            "agent", "--name", name, "--bind", "127.0.0.1:0", "--profile", profile, "--format", "json",
+            "agent", "--name", name, "--bind", binding(index), "--profile", profile, "--format", "json",
             "--commands", "--protocol", "\(protocolVersion)", "--log-level", "debug",
         ]
         if !label.isEmpty { arguments += ["--label", label] }
@@ -90,9 +98,11 @@ struct ClusterShape: Sendable, CustomTestStringConvertible {
     }
 
     /// A node of HashiCorp's.
-    func goNode(_ name: String, join: [String] = [], extra: [String] = []) throws -> EventProcess {
+    func goNode(_ name: String, index: Int = 1, join: [String] = [], extra: [String] = []) throws
+        -> EventProcess
+    {
         var arguments = [
-            "-name", name, "-bind", "127.0.0.1:0", "-profile", "local", "-compression", "\(compression)",
+            "-name", name, "-bind", binding(index), "-profile", "lan", "-compression", "\(compression)",
             "-protocol", "\(protocolVersion)",
         ]
         if !label.isEmpty { arguments += ["-label", label] }

@@ -53,7 +53,7 @@ struct SerfNode: Sendable {
     static let serfVersions = ["--delegate-protocol", "2:5:5"]
 
     private func swiftNode(_ name: String, join: String) throws -> EventProcess {
-        try Self.shape.swiftNode(name, join: [join], profile: "lan", extra: Self.serfVersions)
+        try Self.shape.swiftNode(name, join: [join], extra: Self.serfVersions)
     }
 
     private func serfNode(_ name: String, join: String? = nil) throws -> SerfNode {

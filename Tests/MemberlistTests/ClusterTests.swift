@@ -3,7 +3,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ClusterTests {
-    private func encrypted(_ name: String, _ key: SecretKey, host: String = "127.0.0.1") -> MemberlistConfiguration {
+    private func encrypted(_ name: String, _ key: SecretKey, host: String = "127.0.0.1")
+        -> MemberlistConfiguration
+    {
         local(name, host: host) {
             $0.keyring = Keyring(primary: key)
             $0.label = "test cluster"
@@ -23,7 +25,9 @@ struct ClusterTests {
             #expect(second.member(named: "a")?.meta == Array("meta of a".utf8))
 
             try await first.updateMeta([1, 2, 3])
-            try await events.first { if case .updated(let member) = $0 { member.meta == [1, 2, 3] } else { false } }
+            try await events.first {
+                if case .updated(let member) = $0 { member.meta == [1, 2, 3] } else { false }
+            }
             #expect(first.localMember.meta == [1, 2, 3])
 
             try await first.send([10], to: "b")
@@ -69,7 +73,8 @@ struct ClusterTests {
     }
 
     @Test func anIPv4NodeMeetsADualStackOne() async throws {
-        try await withNodes([local("a", host: "::") { $0.advertiseHost = "127.0.0.1" }, local("b")]) { nodes in
+        try await withNodes([local("a", host: "::") { $0.advertiseHost = "127.0.0.1" }, local("b")]) {
+            nodes in
             #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
             try await nodes[1].seesAlive(2)
             #expect(try await nodes[0].ping("b") < .seconds(1))

@@ -25,7 +25,9 @@ struct EventTests {
             let (one, two) = (nodes[0].events, nodes[0].events)
             #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
             for events in [one, two] {
-                try await events.first { if case .joined(let member) = $0 { member.name == "b" } else { false } }
+                try await events.first {
+                    if case .joined(let member) = $0 { member.name == "b" } else { false }
+                }
             }
             await nodes[0].shutdown()
             for events in [one, two] {

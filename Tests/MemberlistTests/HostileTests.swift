@@ -16,6 +16,17 @@ private final class Counter: ChannelInboundHandler, Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }
 
+/// Keeps what it receives, and says nothing.
+private final class Recorder: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    let bytes = Mutex<[UInt8]>([])
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        bytes.withLock { $0.append(contentsOf: buffer.readableBytesView) }
+    }
+}
+
 @Suite(.timeLimit(.minutes(1)))
 struct HostileTests {
     /// Sends the bytes, waits for the close, and returns the bytes that came back.
@@ -67,7 +78,9 @@ struct HostileTests {
             let socket = try await bindDatagram(0)
             for target in [nodes[0], nodes[2]] {
                 let address = try SocketAddress(
-                    ipAddress: "127.0.0.1", port: Int(target.localMember.endpoint.port))
+                    ipAddress: "127.0.0.1",
+                    port: Int(target.localMember.endpoint.port)
+                )
                 for round in 0..<400 {
                     let count = (round * 37) % 1_500
                     var seed = UInt32(truncatingIfNeeded: round)
@@ -87,6 +100,28 @@ struct HostileTests {
         }
     }
 
+    /// A stream that was recorded on the way is authentic, and must be taken once only.
+    @Test func aRecordedStreamIsAnsweredOnce() async throws {
+        let key = try SecretKey.random()
+        let recorder = Recorder()
+        let relay = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { $0.pipeline.addHandler(recorder) }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(relay.localAddress?.port)
+        let configurations = ["a", "b"].map { name in local(name) { $0.keyring = Keyring(primary: key) } }
+        try await withNodes(configurations) { nodes in
+            let results = await nodes[1].join(["127.0.0.1:\(port)"], timeout: .milliseconds(500))
+            #expect(results.map(\.outcome) == [.failure(.timedOut)])
+            let recorded = recorder.bytes.withLock { $0 }
+            #expect(recorded.first == 10)
+            let first = try await answer(to: recorded, at: nodes[0])
+            #expect(first > 0)
+            let second = try await answer(to: recorded, at: nodes[0])
+            #expect(second == 0)
+        }
+        try await relay.close()
+    }
+
     @Test func streamsAboveTheBoundAreClosed() async throws {
         try await withNodes([local("a") { $0.streams.maximumInbound = 2 }]) { nodes in
             let port = Int(nodes[0].localMember.endpoint.port)
@@ -94,7 +129,8 @@ struct HostileTests {
             for _ in 0..<4 {
                 channels.append(
                     try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                        .connect(host: "127.0.0.1", port: port).get())
+                        .connect(host: "127.0.0.1", port: port).get()
+                )
             }
             for channel in channels.suffix(2) {
                 try await within(.seconds(1)) { try await channel.closeFuture.get() }

@@ -35,7 +35,9 @@ struct JoinTests {
         try await withNodes([local("a") { $0.streams.timeout = .seconds(30) }]) { nodes in
             let start = ContinuousClock.now
             let results = await nodes[0].join(
-                Array(repeating: "127.0.0.1:\(port)", count: 40), timeout: .milliseconds(300))
+                Array(repeating: "127.0.0.1:\(port)", count: 40),
+                timeout: .milliseconds(300)
+            )
             #expect(results.count == 40)
             #expect(results.allSatisfy { $0.outcome == .failure(.timedOut) })
             #expect(ContinuousClock.now - start < .seconds(3))

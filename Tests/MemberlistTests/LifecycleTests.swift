@@ -44,7 +44,8 @@ struct LifecycleTests {
                 local("a") {
                     $0.bindPort = port
                     $0.advertiseHost = "no such host"
-                })
+                }
+            )
         }
         try await bindStream(port).close()
         try await bindDatagram(port).close()

@@ -5,7 +5,8 @@ struct TimedOut: Error {}
 
 /// Runs a body against a deadline.
 func within<Value: Sendable>(
-    _ limit: Duration = .seconds(20), _ body: @escaping @Sendable () async throws -> Value
+    _ limit: Duration = .seconds(20),
+    _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
         group.addTask { try await body() }
@@ -23,7 +24,8 @@ extension MemberlistEvents {
     /// The first event that the filter takes.
     @discardableResult
     func first(
-        within limit: Duration = .seconds(20), where filter: @escaping @Sendable (MemberlistEvent) -> Bool
+        within limit: Duration = .seconds(20),
+        where filter: @escaping @Sendable (MemberlistEvent) -> Bool
     ) async throws -> MemberlistEvent {
         try await within(limit) {
             for await event in self where filter(event) { return event }
@@ -34,7 +36,9 @@ extension MemberlistEvents {
 
 /// A configuration for one machine, on loopback and a port of the system's choice.
 func local(
-    _ name: String, host: String = "127.0.0.1", _ change: (inout MemberlistConfiguration) -> Void = { _ in }
+    _ name: String,
+    host: String = "127.0.0.1",
+    _ change: (inout MemberlistConfiguration) -> Void = { _ in }
 ) -> MemberlistConfiguration {
     var configuration = MemberlistConfiguration.local(name: NodeName(name))
     configuration.bindHost = host
@@ -45,7 +49,8 @@ func local(
 
 /// Starts the nodes, and shuts all down whatever the body does.
 func withNodes<Result: Sendable>(
-    _ configurations: [MemberlistConfiguration], delegate: (any MemberlistDelegate)? = nil,
+    _ configurations: [MemberlistConfiguration],
+    delegate: (any MemberlistDelegate)? = nil,
     _ body: ([Memberlist]) async throws -> Result
 ) async throws -> Result {
     var nodes: [Memberlist] = []

@@ -34,6 +34,7 @@ struct SecretKeyTests {
             ("", .notBase64),
             ("not base64!", .notBase64),
             ("____________________-w==", .notBase64),
+            ("\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}AA==", .notBase64),
             ("/////////////////////w==\n", .notBase64),
             ("/////////////////////w", .unpaddedBase64),
             ("bXkgc2VjcmV0IHBhc3M=", .wrongLength(14)),

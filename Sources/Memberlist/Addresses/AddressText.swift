@@ -40,7 +40,9 @@ struct AddressText: Hashable, Sendable {
     /// A double optional: nil where the text is no port, `.some(nil)` where there is none.
     private static func port(after text: Substring) -> UInt16?? {
         guard let first = text.first else { return .some(nil) }
-        guard first == ":", let port = UInt16(text.dropFirst()), port > 0 else { return nil }
+        let digits = text.dropFirst()
+        let isNumber = digits.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        guard first == ":", isNumber, let port = UInt16(digits), port > 0 else { return nil }
         return .some(port)
     }
 

@@ -2,19 +2,31 @@
 public struct ConfigurationError: Error, Sendable {
     /// Which rule was broken. Two errors are equal when their codes are.
     public enum Code: String, Sendable, Hashable, CaseIterable {
+        /// The node has no name.
         case nameEmpty
+        /// Names have 255 bytes at most.
         case nameTooLong
+        /// `bindPort` is 0 to 65,535, `advertisePort` 1 to 65,535.
         case portOutOfRange
+        /// Metadata has 512 bytes at most.
         case metaTooLong
+        /// Labels have 255 bytes at most.
         case labelTooLong
+        /// Versions 1 to 5 exist.
         case protocolVersionOutOfRange
+        /// `minimum <= current <= maximum` does not hold.
         case delegateVersionsOutOfOrder
+        /// A probe's helpers and its stream would get no time.
         case probeTimeoutNotBelowInterval
+        /// A duration is negative, too long, or zero where that means nothing.
         case durationOutOfRange
+        /// A count is outside its range, which the message gives.
         case countOutOfRange
+        /// Datagrams have 1,200 to 65,507 bytes at most.
         case datagramSizeOutOfRange
     }
 
+    /// The rule.
     public let code: Code
     /// What is wrong and what to set, for a person.
     public let message: String

@@ -43,9 +43,13 @@ public struct MemberlistConfiguration: Sendable {
     /// How long a failed member keeps its name against a node at another address; nil: for ever.
     public var deadNodeReclaim: Duration?
 
+    /// Failure detection.
     public var probe = Probe()
+    /// How long a suspect has to refute.
     public var suspicion = Suspicion()
+    /// Dissemination.
     public var gossip = Gossip()
+    /// Streams: timeouts and bounds.
     public var streams = Streams()
 
     /// How long ``Memberlist/join(_:timeout:)`` takes in all, where the call does not say.
@@ -71,6 +75,7 @@ extension MemberlistConfiguration {
         public var maximum: UInt8
         public var current: UInt8
 
+        /// `minimum <= current <= maximum`.
         public init(minimum: UInt8 = 0, maximum: UInt8 = 0, current: UInt8 = 0) {
             self.minimum = minimum
             self.maximum = maximum
@@ -92,6 +97,7 @@ extension MemberlistConfiguration {
         /// How much slower an unwell node probes at worst: Lifeguard's bound on the health score.
         public var healthMultiplier = 8
 
+        /// HashiCorp's values for a local network.
         public init() {}
     }
 
@@ -103,6 +109,7 @@ extension MemberlistConfiguration {
         /// The longest is this many times the shortest; confirmations by others shorten it.
         public var maximumMultiplier = 6
 
+        /// HashiCorp's values for a local network.
         public init() {}
     }
 
@@ -121,6 +128,7 @@ extension MemberlistConfiguration {
         /// Time between full state exchanges with a random member; zero: none but on joining.
         public var pushPullInterval: Duration = .seconds(30)
 
+        /// HashiCorp's values for a local network.
         public init() {}
     }
 
@@ -131,6 +139,7 @@ extension MemberlistConfiguration {
         /// Streams of peers open at once; more are closed unread.
         public var maximumInbound = 512
 
+        /// HashiCorp's values for a local network.
         public init() {}
     }
 }

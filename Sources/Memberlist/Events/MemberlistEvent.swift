@@ -1,7 +1,8 @@
 public import MemberlistCore
 public import MemberlistWire
 
-/// What happened in the cluster, as this node sees it.
+/// What happened in the cluster, as this node sees it. The members told of include this node itself, where it
+/// changes its metadata, leaves, or joins again.
 public enum MemberlistEvent: Sendable, Hashable {
     /// A member is new, or back.
     case joined(Member)

@@ -18,7 +18,7 @@ struct NodeStarter {
         let shared = NodeShared(configuration: configuration, layers: layers, log: NodeLog(logger))
         let loop = group.next()
         // One other loop for all of this node's streams, so that a large state delays no probe.
-        let streamLoop = group.makeIterator().first { $0 !== loop && Bool.random() } ?? other(than: loop)
+        let streamLoop = group.makeIterator().filter { $0 !== loop }.randomElement() ?? loop
         let handle = DriverHandle(loop: loop)
         let room = try await streamLoop.submit {
             NIOLoopBound(StreamRoom(shared: shared, handle: handle), eventLoop: streamLoop)
@@ -59,10 +59,6 @@ struct NodeStarter {
             }.get()
             throw error
         }
-    }
-
-    private func other(than loop: any EventLoop) -> any EventLoop {
-        group.makeIterator().first { $0 !== loop } ?? loop
     }
 
     private func assemble(
@@ -109,13 +105,11 @@ struct NodeStarter {
         }
         do {
             try await server.setOption(.autoRead, value: true).get()
-            try await handle.loop.submit { handle.driver?.start() }.get()
         } catch {
             try? await datagrams.close()
             throw error
         }
-        shared.log.info(.lifecycle, "node is up", ["bound": "\(bound)", "advertised": "\(endpoint)"])
-        return RunningNode(
+        let node = RunningNode(
             shared: shared,
             handle: handle,
             hooks: hooks,
@@ -125,6 +119,12 @@ struct NodeStarter {
             datagrams: datagrams,
             dialer: dialer
         )
+        handle.submit { driver in
+            driver.owner = node
+            driver.start()
+        }
+        shared.log.info(.lifecycle, "node is up", ["bound": "\(bound)", "advertised": "\(endpoint)"])
+        return node
     }
 
     private func advertised(_ bound: Endpoint, on loop: any EventLoop) async throws -> Endpoint {

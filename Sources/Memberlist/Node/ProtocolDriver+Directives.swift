@@ -106,7 +106,8 @@ extension ProtocolDriver {
             shared.log.warning(.overload, "a table is full; what would have gone there was dropped")
         case .mergeIncompatible(let conflict):
             shared.log.warning(.membership, "clusters do not fit", ["conflict": "\(conflict.text)"])
-        case .mergeRefused, .aliveRefused, .implausibleIncarnation, .malformedAlive, .misdirectedPing:
+        case .mergeRefused, .aliveRefused, .implausibleIncarnation, .malformedAlive, .malformedMessage,
+            .misdirectedPing:
             shared.log.info(.membership, "not believed", ["notice": "\(notice)"])
         }
     }

@@ -68,7 +68,8 @@ extension ProtocolDriver {
     }
 
     private func decide(
-        _ question: Question, asking: @escaping @Sendable (any MemberlistDelegate) async -> Bool
+        _ question: Question,
+        asking: @escaping @Sendable (any MemberlistDelegate) async -> Bool
     ) {
         let timeout = shared.configuration.hookTimeout
         decisions[question] = handle.loop.scheduleTask(deadline: .after(timeout)) { [handle, shared] in

@@ -18,7 +18,6 @@ final class ProtocolDriver {
     private var sealed: [UInt8] = []
     private var timer: Scheduled<Void>?
     private var armed: Instant?
-    private var localIncarnation: UInt32
 
     /// What waits for the core's word, or for the world's.
     var joins: [ExchangeID: PendingJoin] = [:]
@@ -30,6 +29,8 @@ final class ProtocolDriver {
     var stateQuestions: [UInt64: StateQuestion] = [:]
     var refusedBroadcast: (RequestID, BroadcastOutcome)?
     var keyWear = KeyWear()
+    /// Held until the end: a node runs until it is shut down, whether or not somebody still holds it.
+    var owner: RunningNode?
     private var lastNumber: UInt64 = 0
 
     init(
@@ -48,7 +49,6 @@ final class ProtocolDriver {
         self.dialer = dialer
         self.snapshot = snapshot
         self.socket = socket
-        localIncarnation = core.localMember.incarnation
         let layers = shared.layers
         sealer = DatagramSealer(
             label: layers.label,
@@ -79,11 +79,6 @@ final class ProtocolDriver {
     /// Executes what the core wants done, and sets the timer for what it wants next.
     func settle() {
         while let directive = core.nextDirective() { execute(directive) }
-        let local = core.localMember
-        if local.incarnation != localIncarnation {
-            localIncarnation = local.incarnation
-            snapshot.update(local)
-        }
         arm()
     }
 
@@ -125,6 +120,7 @@ final class ProtocolDriver {
         dials = [:]
         decisions = [:]
         stateQuestions = [:]
+        owner = nil
         socket.closeWriter()
     }
 

@@ -155,19 +155,27 @@ final class RunningNode: Sendable {
     }
 
     private func tearDown() async {
+        await withCheckedContinuation { continuation in
+            closeEverything().whenComplete { _ in continuation.resume() }
+        }
+        finish()
+        shared.log.info(.lifecycle, "node is down")
+        stopped.succeed()
+    }
+
+    private func closeEverything() -> EventLoopFuture<Void> {
         housekeeping.cancel()
-        try? await handle.loop.submit { [handle] in
+        let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil
-        }.get()
-        try? await server.close()
-        try? await datagrams.close()
+        }
         let streams = dialer.loop.flatSubmit { [dialer] in dialer.room.value.close(on: dialer.loop) }
-        try? await streams.get()
+        return .andAllComplete([driver, server.close(), datagrams.close(), streams], on: handle.loop)
+    }
+
+    private func finish() {
         hooks.stop()
         shared.events.finish()
         endAsked.succeed()
-        shared.log.info(.lifecycle, "node is down")
-        stopped.succeed()
     }
 }

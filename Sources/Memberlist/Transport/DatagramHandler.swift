@@ -46,6 +46,13 @@ final class DatagramHandler: ChannelInboundHandler {
         driver.settle()
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        if handle.driver != nil {
+            shared.log.warning(.datagramPort, "the datagram port was closed under a running node; restart it")
+        }
+        context.fireChannelInactive()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         shared.log.warning(.datagramPort, "datagram port", ["error": "\(error)"])
     }

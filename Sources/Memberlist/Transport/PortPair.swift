@@ -20,7 +20,11 @@ struct PortPair {
         children: any EventLoop,
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> sending PortPair {
-        let bootstrap = ServerBootstrap(group: loop, childGroup: children)
+        guard let validated = ServerBootstrap(validatingGroup: loop, childGroup: children) else {
+            throw MemberlistError.bindFailed("the event loop group is not one of NIOPosix")
+        }
+        let bootstrap =
+            validated
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.autoRead, value: false)

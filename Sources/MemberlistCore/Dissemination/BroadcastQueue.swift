@@ -32,6 +32,8 @@ package struct BroadcastQueue: Sendable {
     private var lastIdentity: UInt64 = 0
     private var lastAge: UInt64 = 0
     private var drawn: [BroadcastKey] = []
+    /// At most this many messages in the tiers have left the queue.
+    private var replaced = 0
     /// Those drawn before all others: a farewell.
     private var urgent: [BroadcastKey] = []
     private var finished: [(RequestID, Finish)] = []
@@ -40,6 +42,9 @@ package struct BroadcastQueue: Sendable {
 
     package var count: Int { broadcasts.count }
     package var isEmpty: Bool { broadcasts.isEmpty }
+
+    /// What the tiers hold, messages that were replaced among it.
+    var queuedTierEntries: Int { tiers.reduce(0) { $0 + $1.count } }
 
     /// What waits, in no particular order.
     package var all: [Broadcast] { Array(broadcasts.values) }
@@ -81,7 +86,13 @@ package struct BroadcastQueue: Sendable {
         maximum: Int = .max,
         into messages: inout [[UInt8]]
     ) {
-        var used = drawUrgent(overhead: overhead, limit: limit, transmitLimit: transmitLimit, into: &messages)
+        var used = drawUrgent(
+            overhead: overhead,
+            limit: limit,
+            transmitLimit: transmitLimit,
+            maximum: maximum,
+            into: &messages
+        )
         var tier = 0
         // Messages drawn go one tier up only when the draw is over.
         while tier < tiers.count && messages.count < maximum {
@@ -105,10 +116,12 @@ package struct BroadcastQueue: Sendable {
         overhead: Int,
         limit: Int,
         transmitLimit: Int,
+        maximum: Int,
         into messages: inout [[UInt8]]
     ) -> Int {
+        guard !urgent.isEmpty else { return 0 }
         var used = 0
-        for key in urgent {
+        for key in urgent where messages.count < maximum {
             guard let broadcast = broadcasts[key], used + overhead + broadcast.payload.count <= limit else {
                 continue
             }
@@ -151,10 +164,19 @@ package struct BroadcastQueue: Sendable {
         guard let broadcast = broadcasts.removeValue(forKey: identity) else { return }
         if let name = broadcast.name, named[name] == identity { named[name] = nil }
         if let request = broadcast.request { finished.append((request, how)) }
-        if broadcasts.isEmpty {
-            for index in tiers.indices { tiers[index].removeAll() }
-        }
+        if how == .replaced { replaced += 1 }
+        if broadcasts.isEmpty || replaced > 2 * broadcasts.count + 64 { rebuildTiers() }
         restartAgeIfNothingIsLeft()
+    }
+
+    /// Sheds the messages that were replaced before any draw met them.
+    private mutating func rebuildTiers() {
+        replaced = 0
+        for index in tiers.indices { tiers[index].removeAll() }
+        // No order matters here: the tiers sort. Those that are being drawn come back when the draw is over.
+        for (key, broadcast) in broadcasts where !urgent.contains(key) && !drawn.contains(key) {
+            insert(key, length: broadcast.payload.count, transmissions: broadcast.transmissions)
+        }
     }
 
     private mutating func restartAgeIfNothingIsLeft() {
@@ -199,6 +221,8 @@ struct BroadcastTier: Sendable {
     /// Ascending, and the identities of each length.
     private var lengths: [Int] = []
     private var identities: [Heap<BroadcastKey>] = []
+
+    var count: Int { identities.reduce(0) { $0 + $1.count } }
 
     mutating func insert(_ identity: BroadcastKey, length: Int) {
         let position = firstPosition { $0 >= length }

@@ -49,33 +49,38 @@ extension GossipProtocol {
             members: table.count
         )
         userBroadcastsFirst.toggle()
-        for drawsUser in [userBroadcastsFirst, !userBroadcastsFirst] {
-            let spent =
-                writer.isEmpty
-                ? CompoundWriter.headerCount
-                : writer.encodedCount(adding: 0) - CompoundWriter.partOverhead
-            let free = limit - spent
-            let parts = WireLimits.compoundParts - writer.partCount
-            if drawsUser {
-                userBroadcasts.draw(
-                    overhead: CompoundWriter.partOverhead,
-                    limit: free,
-                    transmitLimit: transmitLimit,
-                    maximum: parts,
-                    into: &drawn
-                )
-            } else {
-                broadcasts.draw(
-                    overhead: CompoundWriter.partOverhead,
-                    limit: free,
-                    transmitLimit: transmitLimit,
-                    maximum: parts,
-                    into: &drawn
-                )
-            }
-            for part in drawn { appendPart { (writer) throws(WireError) in try writer.append(part) } }
-            drawn.removeAll(keepingCapacity: true)
+        // A farewell goes before all else: this node may be gone when the next datagram is due.
+        let drawsUserFirst = userBroadcastsFirst && leaveBroadcast == nil
+        appendBroadcasts(ofUser: drawsUserFirst, limit: limit, transmitLimit: transmitLimit)
+        appendBroadcasts(ofUser: !drawsUserFirst, limit: limit, transmitLimit: transmitLimit)
+    }
+
+    private mutating func appendBroadcasts(ofUser: Bool, limit: Int, transmitLimit: Int) {
+        let spent =
+            writer.isEmpty
+            ? CompoundWriter.headerCount
+            : writer.encodedCount(adding: 0) - CompoundWriter.partOverhead
+        let free = limit - spent
+        let parts = WireLimits.compoundParts - writer.partCount
+        if ofUser {
+            userBroadcasts.draw(
+                overhead: CompoundWriter.partOverhead,
+                limit: free,
+                transmitLimit: transmitLimit,
+                maximum: parts,
+                into: &drawn
+            )
+        } else {
+            broadcasts.draw(
+                overhead: CompoundWriter.partOverhead,
+                limit: free,
+                transmitLimit: transmitLimit,
+                maximum: parts,
+                into: &drawn
+            )
         }
+        for part in drawn { appendPart { (writer) throws(WireError) in try writer.append(part) } }
+        drawn.removeAll(keepingCapacity: true)
     }
 
     /// Sends a message, and as much gossip as fits beside it.
@@ -88,16 +93,26 @@ extension GossipProtocol {
         emitDatagram(to: endpoint, checksum: checksum)
     }
 
-    /// Sends two messages together, and nothing else.
+    /// Sends two messages and nothing else: together, or each on its own where long names leave no room.
     mutating func send(
         _ first: Message,
         with second: Message,
         to endpoint: Endpoint,
         versions: ProtocolVersions?
     ) {
+        let checksum = (versions?.maximum ?? 0) >= 5
+        var encoded = payloads.take()
+        second.encode(into: &encoded)
         appendPart { (writer) throws(WireError) in try writer.append(first) }
-        appendPart { (writer) throws(WireError) in try writer.append(second) }
-        emitDatagram(to: endpoint, checksum: (versions?.maximum ?? 0) >= 5)
+        if !writer.fits(
+            encoded.count,
+            budget: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
+        ) {
+            emitDatagram(to: endpoint, checksum: checksum)
+        }
+        appendPart { (writer) throws(WireError) in try writer.append(encoded) }
+        emitDatagram(to: endpoint, checksum: checksum)
+        payloads.put(encoded)
     }
 
     /// No part is refused here: each was measured before.
@@ -106,6 +121,7 @@ extension GossipProtocol {
     }
 
     private mutating func emitDatagram(to endpoint: Endpoint, checksum: Bool) {
+        guard !writer.isEmpty else { return }
         var payload = payloads.take()
         writer.finish(into: &payload)
         emit(.sendDatagram(Datagram(destination: endpoint, payload: payload, checksum: checksum)))
@@ -141,6 +157,11 @@ extension GossipProtocol {
 
     mutating func sendUserMessage(_ payload: [UInt8], to name: NodeName) {
         guard let id = table.find(name) else { return }
+        let limit = min(configuration.payloadLimit, configuration.checksummedPayloadLimit)
+        guard payload.count < limit else {
+            notice(.overloaded)
+            return
+        }
         appendPart { (writer) throws(WireError) in try writer.append(.user(payload[...])) }
         emitDatagram(to: table[id].endpoint, checksum: table[id].versions.maximum >= 5)
     }
@@ -149,6 +170,7 @@ extension GossipProtocol {
         while let (request, _) = broadcasts.nextFinished() {
             guard request == leaveBroadcast else { continue }
             leaveBroadcast = nil
+            leaveWasHeard = true
             emit(.leaveFinished(heard: true))
         }
         while let (request, how) = userBroadcasts.nextFinished() {

@@ -38,6 +38,11 @@ extension GossipProtocol {
 
     /// A peer's state: the answer goes out first, and only then is the peer's merged.
     mutating func answerState(_ state: PushPull, on stream: StreamID, at now: Instant) {
+        guard merges.count < CoreLimits.exchanges else {
+            emit(.refuseState(stream))
+            notice(.overloaded)
+            return
+        }
         emit(.answerState(stream, state: localState(join: state.join)))
         startMerge(state, exchange: nil, at: now)
     }

@@ -17,7 +17,7 @@ extension GossipProtocol {
         var alive = alive
         let isSelf = alive.node == configuration.name
         if isSelf && isLeaving { return true }
-        if alive.port == 0 || configuration.versions.current < 2 { alive.port = configuration.endpoint.port }
+        alive.port = statedPort(alive.port)
         guard let endpoint = endpoint(of: alive) else {
             notice(.malformedAlive)
             return true
@@ -30,6 +30,7 @@ extension GossipProtocol {
         if let known, !isSelf, alive.incarnation <= table[known].incarnation,
             table[known].endpoint == endpoint
         {
+            learnCapabilities(alive, of: known)
             return true
         }
         guard configuration.asksAlive else {
@@ -37,6 +38,11 @@ extension GossipProtocol {
             return true
         }
         return ask(alive, endpoint: endpoint, isSelf: isSelf, merge: merge, at: now)
+    }
+
+    /// Nodes that say no port, and all nodes of protocol version 1, listen on this node's own.
+    func statedPort(_ port: UInt16) -> UInt16 {
+        port == 0 || configuration.versions.current < 2 ? configuration.endpoint.port : port
     }
 
     private mutating func ask(
@@ -89,9 +95,21 @@ extension GossipProtocol {
         if let merge = pending.merge { continueMerge(merge, at: now) }
     }
 
+    /// HashiCorp's push/pull cuts versions to six bytes. Where that told of an incarnation first, the alive
+    /// that still has its capabilities adds them.
+    private mutating func learnCapabilities(_ alive: Alive, of id: RowID) {
+        let row = table[id]
+        guard alive.incarnation == row.incarnation, !row.isDeadOrLeft,
+            alive.versions.count > row.wireVersions.count, ProtocolVersions(alive.versions) == row.versions
+        else { return }
+        table[id].wireVersions = alive.versions.owned()
+        emit(.memberChanged(table[id].member, .refreshed))
+    }
+
     /// The endpoint of an alive that a node can have sent; nil for any other.
     private func endpoint(of alive: Alive) -> Endpoint? {
-        guard !alive.node.isEmpty, alive.meta.count <= CoreLimits.meta,
+        guard !alive.node.isEmpty, alive.node.bytes.count <= configuration.nameLimit,
+            alive.meta.count <= CoreLimits.meta,
             let address = IPAddress(bytes: alive.address.bytes)
         else { return nil }
         if alive.versions.count >= 3 {
@@ -108,7 +126,9 @@ extension GossipProtocol {
     /// We differ from HashiCorp, whose counter wraps: a number that nobody can have reached is a fault or a
     /// forgery, and a node that took it could never be refuted again.
     func isPlausible(_ incarnation: UInt32, about known: RowID?) -> Bool {
-        guard incarnation < CoreLimits.incarnation else { return false }
+        // Above what is said of this node there must be one left to refute it with.
+        let bound = known == selfID ? CoreLimits.incarnation - 1 : CoreLimits.incarnation
+        guard incarnation < bound else { return false }
         guard let known else { return true }
         return incarnation <= table[known].incarnation &+ CoreLimits.incarnationStep
     }
@@ -128,6 +148,10 @@ extension GossipProtocol {
                 movesNode = true
             }
         } else {
+            guard table.count < configuration.memberLimit else {
+                notice(.overloaded)
+                return
+            }
             // A row from the start of time: nothing holds it until its incarnation counts.
             id = table.add(
                 name: alive.node,
@@ -175,7 +199,7 @@ extension GossipProtocol {
         let row = table[selfID]
         let saysTheSame =
             alive.incarnation == row.incarnation && alive.meta == row.meta
-            && alive.versions.bytes.prefix(6).elementsEqual(row.versions.bytes)
+            && ProtocolVersions(alive.versions) == row.versions
         if !saysTheSame { refute(alive.incarnation) }
     }
 

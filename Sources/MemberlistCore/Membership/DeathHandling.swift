@@ -3,11 +3,9 @@ import MemberlistWire
 /// Suspicions and deaths (memberlist's `suspectNode` and `deadNode`), leaving, and forgetting.
 extension GossipProtocol {
     mutating func receive(_ suspect: Suspect, at now: Instant) {
-        guard let id = table.find(suspect.node), suspect.incarnation >= table[id].incarnation else { return }
-        guard isPlausible(suspect.incarnation, about: id) else {
-            notice(.implausibleIncarnation(table[id].name))
-            return
-        }
+        guard let id = table.find(suspect.node), suspect.incarnation >= table[id].incarnation,
+            isCredible(suspect.incarnation, about: id, from: suspect.from)
+        else { return }
         if table[id].suspicion != nil {
             confirm(suspect, about: id, at: now)
             return
@@ -24,6 +22,19 @@ extension GossipProtocol {
         table.move(id, to: .suspect)
         startSuspicion(of: id, from: suspect.from, at: now)
         emit(.memberChanged(table[id].member, .suspected))
+    }
+
+    /// Whether a node can have said this of another, in words that fit a datagram when they are passed on.
+    private mutating func isCredible(_ incarnation: UInt32, about id: RowID, from accuser: NodeName) -> Bool {
+        guard accuser.bytes.count <= configuration.nameLimit else {
+            notice(.malformedMessage)
+            return false
+        }
+        guard isPlausible(incarnation, about: id) else {
+            notice(.implausibleIncarnation(table[id].name))
+            return false
+        }
+        return true
     }
 
     private mutating func startSuspicion(of id: RowID, from accuser: NodeName, at now: Instant) {
@@ -79,11 +90,9 @@ extension GossipProtocol {
     }
 
     mutating func receive(_ dead: Dead, at now: Instant) {
-        guard let id = table.find(dead.node), dead.incarnation >= table[id].incarnation else { return }
-        guard isPlausible(dead.incarnation, about: id) else {
-            notice(.implausibleIncarnation(table[id].name))
-            return
-        }
+        guard let id = table.find(dead.node), dead.incarnation >= table[id].incarnation,
+            isCredible(dead.incarnation, about: id, from: dead.from)
+        else { return }
         table[id].suspicion = nil
         if table[id].isDeadOrLeft {
             // We differ from HashiCorp, which forgets this: an alive between the two would raise the dead.
@@ -132,10 +141,11 @@ extension GossipProtocol {
     /// Tells the cluster that this node goes. It still answers and gossips until whoever runs it stops it.
     mutating func leave(at now: Instant) {
         guard !isLeaving else {
-            if leaveBroadcast == nil { emit(.leaveFinished(heard: true)) }
+            if leaveBroadcast == nil { emit(.leaveFinished(heard: leaveWasHeard)) }
             return
         }
         isLeaving = true
+        leaveWasHeard = false
         let dead = Dead(
             incarnation: table[selfID].incarnation,
             node: configuration.name,
@@ -158,6 +168,7 @@ extension GossipProtocol {
     mutating func rejoin(at now: Instant) {
         guard isLeaving else { return }
         isLeaving = false
+        if leaveBroadcast != nil { emit(.leaveFinished(heard: false)) }
         leaveBroadcast = nil
         table[selfID].state = .alive
         table[selfID].stateChange = now

@@ -99,7 +99,7 @@ extension GossipProtocol {
             }
         return Member(
             name: state.name.owned(),
-            endpoint: Endpoint(address: address, port: state.port),
+            endpoint: Endpoint(address: address, port: statedPort(state.port)),
             meta: Array(state.meta.bytes),
             state: believed,
             versions: ProtocolVersions(state.versions) ?? .unknown,

@@ -28,5 +28,7 @@ struct Relay: Sendable {
     /// The sequence number that the asking node waits for.
     let sequence: UInt32
     let origin: Endpoint
-    let wantsNack: Bool
+    /// What the asking node is known to understand.
+    let versions: ProtocolVersions?
+    var wantsNack: Bool
 }

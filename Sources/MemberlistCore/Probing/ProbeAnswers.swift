@@ -18,20 +18,18 @@ extension GossipProtocol {
 
     /// Pings the target for another node, and passes the answer on.
     mutating func relay(_ request: IndirectPing, from sender: Endpoint, at now: Instant) {
-        guard let address = IPAddress(bytes: request.target.bytes) else {
-            notice(.malformedAlive)
+        guard request.node.bytes.count <= configuration.nameLimit,
+            let address = IPAddress(bytes: request.target.bytes)
+        else {
+            notice(.malformedMessage)
             return
         }
         guard relays.count < CoreLimits.relays else {
             notice(.overloaded)
             return
         }
-        let usesOwnPort = request.port == 0 || configuration.versions.current < 2
-        let target = Endpoint(
-            address: address,
-            port: usesOwnPort ? configuration.endpoint.port : request.port
-        )
-        let (origin, _) = replyPath(
+        let target = Endpoint(address: address, port: statedPort(request.port))
+        let (origin, versions) = replyPath(
             address: request.sourceAddress,
             port: request.sourcePort,
             name: request.sourceNode,
@@ -48,24 +46,42 @@ extension GossipProtocol {
         relays[ping.sequence] = Relay(
             sequence: request.sequence,
             origin: origin,
+            versions: versions,
             wantsNack: request.wantsNack
         )
-        timers.schedule(
-            .relayTimeout(sequence: ping.sequence),
-            at: now.advanced(byNanoseconds: configuration.probeTimeout)
-        )
+        let wait = request.wantsNack ? nackDelay : configuration.probeTimeout
+        timers.schedule(.relayTimeout(sequence: ping.sequence), at: now.advanced(byNanoseconds: wait))
         send(.ping(ping), to: target, versions: table.find(request.node).map { table[$0].versions })
     }
 
-    mutating func relayTimedOut(_ sequence: UInt32) {
-        guard let relay = relays.removeValue(forKey: sequence), relay.wantsNack else { return }
-        send(.nack(Nack(sequence: relay.sequence)), to: relay.origin, versions: nil)
+    /// When a silent target is reported: at four fifths of the time for an answer (Lifeguard, section IV-A). We
+    /// differ from HashiCorp, which waits for all of it: at its default settings that is when the asking node
+    /// has just stopped listening.
+    private var nackDelay: Int64 { configuration.probeTimeout / 5 * 4 }
+
+    mutating func relayTimedOut(_ sequence: UInt32, at now: Instant) {
+        guard let relay = relays[sequence] else { return }
+        guard relay.wantsNack else {
+            relays[sequence] = nil
+            return
+        }
+        // The answer may still come, and is passed on then.
+        relays[sequence]?.wantsNack = false
+        timers.schedule(
+            .relayTimeout(sequence: sequence),
+            at: now.advanced(byNanoseconds: configuration.probeTimeout - nackDelay)
+        )
+        send(.nack(Nack(sequence: relay.sequence)), to: relay.origin, versions: relay.versions)
     }
 
     mutating func receive(_ ack: Ack, at now: Instant) {
         if let relay = relays.removeValue(forKey: ack.sequence) {
             // A forwarded ack carries no payload: it would speak of another path.
-            send(.ack(Ack(sequence: relay.sequence, payload: .null)), to: relay.origin, versions: nil)
+            send(
+                .ack(Ack(sequence: relay.sequence, payload: .null)),
+                to: relay.origin,
+                versions: relay.versions
+            )
             return
         }
         guard let probe = probes[ack.sequence] else { return }

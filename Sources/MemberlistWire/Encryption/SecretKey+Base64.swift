@@ -42,6 +42,8 @@ extension SecretKey {
     private static func decode(_ text: String, variant: CInt) -> [UInt8]? {
         var characters = Array(text.utf8)
         defer { characters.withUnsafeMutableBytes { sodium_memzero($0.baseAddress, $0.count) } }
+        // libsodium 1.0.18 reads a byte beyond ASCII as if it were an 'A'.
+        guard characters.allSatisfy({ $0 < 0x80 }) else { return nil }
         var bytes = [UInt8](repeating: 0, count: characters.count + 1)
         var count = 0
         let status = characters.withUnsafeBytes { source in

@@ -1,0 +1,173 @@
+import MemberlistWire
+import Testing
+
+@testable import MemberlistCore
+
+/// Who is gossiped to, and what fits.
+@Suite struct GossipTests {
+    private static func gossips(_ configuration: inout ProtocolConfiguration) {
+        configuration.gossipInterval = .seconds(0.2)
+        configuration.probeInterval = 0
+    }
+
+    private func broadcast(_ node: inout Node, _ size: Int, id: UInt64 = 1, name: NodeName? = nil)
+        -> [Directive]
+    {
+        node.handle(.broadcastRequested(RequestID(id), .init(repeating: 7, count: size), name: name))
+    }
+
+    @Test func thoseThatMayLiveAreToldAndNoOther() {
+        var node = Node(knowing: 6, Self.gossips)
+        node.hear(suspect("b", from: "a"))
+        node.hear(dead("c", from: "a"))
+        node.hear(dead("d", from: "d"))
+        node.emptyQueues()
+        func told(_ count: Int) -> Set<Endpoint> {
+            var told: Set<Endpoint> = []
+            for _ in 0..<count {
+                _ = broadcast(&node, 1)
+                told.formUnion(node.advance(by: 0.2).datagrams.map(\.destination))
+            }
+            return told
+        }
+        // a, e, f; the suspect; the recently dead. Neither who left nor this node.
+        #expect(told(40) == [endpoint(2), endpoint(3), endpoint(4), endpoint(6), endpoint(7)])
+        node.advance(by: 31)
+        #expect(!told(40).contains(endpoint(4)))
+    }
+
+    @Test func eachReceiverOnceARoundAndEachDrawsAnew() {
+        var node = Node(knowing: 9, Self.gossips)
+        _ = broadcast(&node, 1_000, id: 1)
+        _ = broadcast(&node, 1_000, id: 2)
+        let sent = node.advance(by: 0.2).datagrams
+        #expect(sent.count == 3 && Set(sent.map(\.destination)).count == 3)
+        // Two that do not fit one datagram: the second goes to the second receiver.
+        #expect(sent.allSatisfy { $0.messages.count == 1 })
+    }
+
+    @Test func withNothingToSayNothingIsSent() {
+        var node = Node(knowing: 9, Self.gossips)
+        #expect(node.advance(by: 10).isEmpty)
+    }
+
+    @Test func aBroadcastEndsAfterItsTransmissions() {
+        var node = Node(knowing: 9, Self.gossips)
+        _ = broadcast(&node, 10, id: 4)
+        let directives = node.advance(by: 10)
+        // 4 x ceil(log10(10 + 1))
+        #expect(directives.datagrams.count == 8)
+        #expect(directives.contains(.broadcastFinished(RequestID(4), .transmitted)))
+    }
+
+    @Test func oneOfTheSameNameReplaces() {
+        var node = Node(knowing: 2)
+        #expect(broadcast(&node, 10, id: 1, name: "n").isEmpty)
+        #expect(broadcast(&node, 10, id: 2, name: "n") == [.broadcastFinished(RequestID(1), .replaced)])
+        #expect(node.core.queuedBroadcasts.user == 1)
+    }
+
+    @Test(arguments: [512, 1_400, 65_000]) func noPayloadExceedsItsLimit(limit: Int) {
+        var random = ProtocolRandom(seed: UInt64(limit))
+        var node = Node(knowing: 20) {
+            Self.gossips(&$0)
+            $0.payloadLimit = limit
+            $0.checksummedPayloadLimit = limit - 5
+        }
+        node.hear(alive("old", at: 99, versions: [1, 4, 2, 0, 0, 0]))
+        var largest = 0
+        for round in 0..<300 {
+            for id in 0..<20 {
+                _ = broadcast(&node, random.below(round.isMultiple(of: 3) ? limit : 60), id: UInt64(id))
+            }
+            let directives = node.advance(by: 0.2) + node.hear(.ping(Ping(node: "self", sourceNode: "a")))
+            for datagram in directives.datagrams {
+                let bound = datagram.checksum ? limit - 5 : limit
+                largest = max(largest, datagram.payload.count)
+                #expect(datagram.payload.count <= bound)
+                #expect(datagram.checksum == (datagram.destination != endpoint(99)))
+                #expect(!datagram.messages.isEmpty)
+            }
+        }
+        #expect(largest > limit - 20)
+    }
+
+    @Test func aDatagramHoldsAtMost255Parts() {
+        var node = Node(knowing: 20) {
+            Self.gossips(&$0)
+            $0.payloadLimit = 60_000
+            $0.checksummedPayloadLimit = 60_000
+        }
+        for id in 0..<1_000 { _ = broadcast(&node, 1, id: UInt64(id)) }
+        let sent = node.advance(by: 0.2).datagrams
+        #expect(sent.map(\.messages.count) == [255, 255, 255])
+    }
+
+    @Test func theLargestBroadcastGoesOutAndALargerOneIsRefused() {
+        var node = Node(knowing: 3, Self.gossips)
+        let limit = node.core.configuration.broadcastLimit
+        #expect(broadcast(&node, limit, id: 2) == [.broadcastFinished(RequestID(2), .tooLarge)])
+        #expect(broadcast(&node, limit - 1, id: 1).isEmpty)
+        #expect(node.advance(by: 5).contains(.broadcastFinished(RequestID(1), .transmitted)))
+    }
+
+    @Test func neitherQueueStarvesTheOther() {
+        var node = Node(knowing: 30, Self.gossips)
+        var user = 0
+        var membership = 0
+        for round in 0..<50 as Range<UInt32> {
+            // More of both than a round can carry.
+            for id in 0..<10 { _ = broadcast(&node, 700, id: UInt64(id)) }
+            for number in 0..<30 {
+                node.hear(
+                    alive(
+                        peer(number),
+                        at: number + 2,
+                        incarnation: round + 2,
+                        meta: .init(repeating: 1, count: 400)
+                    )
+                )
+            }
+            for message in node.advance(by: 0.2).messages {
+                if case .user = message { user += 1 } else { membership += 1 }
+            }
+        }
+        #expect(user > 50 && membership > 100)
+    }
+
+    @Test func gossipRidesOnAcks() {
+        var node = Node(knowing: 3) { $0.probeInterval = 0 }
+        node.hear(suspect("a", from: "b"))
+        let answer = node.hear(.ping(Ping(sequence: 3, node: "self"))).datagrams
+        #expect(answer.map(\.messages) == [[.ack(Ack(sequence: 3)), suspect("a", from: "b")]])
+    }
+
+    @Test func theLeaveGoesFirst() throws {
+        var node = Node(knowing: 9, Self.gossips)
+        for id in 0..<100 { _ = broadcast(&node, 300, id: UInt64(id)) }
+        for number in 0..<9 {
+            node.hear(
+                alive(peer(number), at: number + 2, incarnation: 2, meta: .init(repeating: 1, count: 400))
+            )
+        }
+        let farewell = dead("self", from: "self")
+        let sent = node.handle(.leaveRequested).datagrams
+        #expect(sent.count == 3)
+        for datagram in sent { #expect(datagram.messages.first == farewell) }
+        let answer = try #require(node.hear(.ping(Ping(node: "self"))).datagrams.first)
+        #expect(answer.messages.dropFirst().first == farewell)
+    }
+
+    @Test func messagesReplacedUnsentLeaveNoTrace() {
+        var queue = BroadcastQueue()
+        for number in 0..<10_000 {
+            queue.queue([UInt8](repeating: 1, count: number % 7), name: "n")
+            if number.isMultiple(of: 100) { queue.queue([9], name: NodeName("k\(number)")) }
+        }
+        #expect(queue.count == 101)
+        #expect(queue.queuedTierEntries < 500)
+        var drawn: [[UInt8]] = []
+        queue.draw(overhead: 2, limit: 10_000, transmitLimit: 1, into: &drawn)
+        #expect(drawn.count == 101 && queue.isEmpty)
+    }
+}

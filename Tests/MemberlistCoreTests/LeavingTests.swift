@@ -1,0 +1,93 @@
+import MemberlistWire
+import Testing
+
+@testable import MemberlistCore
+
+/// The way out, and back in.
+@Suite struct LeavingTests {
+    private func gossiping(_ count: Int) -> Node {
+        Node(knowing: count) { $0.gossipInterval = .seconds(0.2) }
+    }
+
+    @Test func theFarewellGoesOutAtOnceAndIsHeard() {
+        var node = gossiping(5)
+        let left = node.handle(.leaveRequested)
+        #expect(left.changes == [Change("self", .left)])
+        #expect(left.datagrams.count == 3)
+        #expect(left.datagrams.allSatisfy { $0.messages == [dead("self", from: "self")] })
+        #expect(!left.contains(.leaveFinished(heard: true)))
+        #expect(node.advance(by: 1).contains(.leaveFinished(heard: true)))
+        #expect(node.handle(.leaveRequested) == [.leaveFinished(heard: true)])
+    }
+
+    @Test func aloneNobodyHears() {
+        var node = gossiping(2)
+        node.hear(dead("a", from: "b"))
+        node.hear(dead("b", from: "b"))
+        #expect(node.handle(.leaveRequested).contains(.leaveFinished(heard: false)))
+        #expect(node.handle(.leaveRequested) == [.leaveFinished(heard: false)])
+    }
+
+    @Test func itIsNotCalledBack() {
+        var node = gossiping(3)
+        node.handle(.leaveRequested)
+        for message in [
+            alive("self", at: 1, incarnation: 5), suspect("self", incarnation: 5, from: "a"),
+            dead("self", incarnation: 5, from: "a"), alive("self", at: 40, incarnation: 9),
+        ] {
+            #expect(node.hear(message).isEmpty)
+        }
+        #expect(node.core.localMember.state == .left)
+        #expect(node.handle(.metaChanged([1])).isEmpty)
+    }
+
+    @Test func itProbesNobodyAndStillAnswers() {
+        var node = gossiping(3)
+        node.answering = ["a", "b", "c"]
+        node.handle(.leaveRequested)
+        let directives = node.advance(by: 10)
+        #expect(directives.pings.isEmpty)
+        #expect(node.hear(.ping(Ping(sequence: 1, node: "self"))).messages == [.ack(Ack(sequence: 1))])
+    }
+
+    @Test func aJoinBringsItBackAboveItsFarewell() throws {
+        // TRAPS 17: in the same process.
+        var node = gossiping(2)
+        node.answering = ["a", "b"]
+        node.handle(.leaveRequested)
+        node.advance(by: 5)
+        let joined = node.handle(.joinRequested(ExchangeID(1), endpoint(2), name: nil))
+        #expect(joined.changes == [Change("self", .joined)])
+        let mine = try #require(joined.exchanges.first).state.nodes.first { $0.name == "self" }
+        #expect(mine?.state == 0 && mine?.incarnation == 2)
+        let after = node.advance(by: 10)
+        #expect(after.messages.contains(alive("self", at: 1, incarnation: 2)))
+        #expect(!after.pings.isEmpty)
+        // And it can leave again.
+        #expect(node.handle(.leaveRequested).messages.contains(dead("self", incarnation: 2, from: "self")))
+    }
+
+    @Test func aJoinThatCutsTheLeaveShortEndsIt() {
+        var node = gossiping(5)
+        node.handle(.leaveRequested)
+        let joined = node.handle(.joinRequested(ExchangeID(1), endpoint(2), name: nil))
+        #expect(joined.contains(.leaveFinished(heard: false)))
+        #expect(!node.advance(by: 5).messages.contains(dead("self", from: "self")))
+    }
+
+    @Test func aRejoinAfterADeathAtAHigherIncarnationIsAboveIt() {
+        var node = gossiping(2)
+        node.handle(.leaveRequested)
+        node.hear(dead("self", incarnation: 8, from: "a"))
+        node.handle(.joinRequested(ExchangeID(1), endpoint(2), name: nil))
+        #expect(node.core.localMember.incarnation == 9)
+    }
+
+    @Test func othersHearOfItAsALeave() {
+        var node = Node(knowing: 3)
+        #expect(node.hear(dead("a", from: "a")).changes == [Change("a", .left)])
+        #expect(node.hear(dead("b", from: "a")).changes == [Change("b", .failed)])
+        #expect(node.hear(dead("a", from: "a")).isEmpty)
+        #expect(node.hear(suspect("a", from: "b")).isEmpty)
+    }
+}

@@ -1,0 +1,38 @@
+import Logging
+import Synchronization
+import Testing
+
+@testable import Memberlist
+
+private final class Lines: Sendable {
+    let all = Mutex<[String]>([])
+}
+
+private struct Recorder: LogHandler {
+    let lines: Lines
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        lines.all.withLock { $0.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
+    }
+}
+
+@Suite struct NodeLogTests {
+    @Test func aFloodGivesFewLines() {
+        let lines = Lines()
+        let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })
+        let start = ContinuousClock.now
+        for count in 0..<10_000 { log.debug(.refusedDatagram, "refused", ["count": "\(count)"]) }
+        log.warning(.conflict, "of another kind")
+        let seconds = Int((ContinuousClock.now - start).components.seconds)
+        let written = lines.all.withLock { $0 }
+        #expect(written.count <= (seconds + 2) * 5 + 1)
+        #expect(written.last?.contains("of another kind") == true)
+    }
+}
