@@ -62,6 +62,38 @@ import Testing
         #expect(process.terminationStatus == 0)
     }
 
+    /// Its standard output is full, so that it could not end by itself for a while.
+    @Test func aSecondSignalEndsItAtOnce() async throws {
+        let (process, output, input) = (Process(), Pipe(), Pipe())
+        process.executableURL = try Programs.product("memberlist")
+        process.arguments = [
+            "agent", "--name", "a", "--bind", "127.0.0.1:0", "--format", "json", "--commands",
+        ]
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let pid = process.processIdentifier
+        defer { if process.isRunning { kill(pid, SIGKILL) } }
+        #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).contains("ready"))
+        let answers = String(repeating: #"{"command":"members"}"# + "\n", count: 2_000)
+        try input.fileHandleForWriting.write(contentsOf: Data(answers.utf8))
+
+        let descriptor = output.fileHandleForReading.fileDescriptor
+        try await poll("the pipe's being full", within: .seconds(10)) {
+            var waiting: CInt = 0
+            return ioctl(descriptor, UInt(FIONREAD), &waiting) == 0 && waiting > 60_000
+        }
+
+        let start = ContinuousClock.now
+        try await poll("the end", within: .seconds(4)) {
+            kill(pid, SIGTERM)
+            return !process.isRunning
+        }
+        #expect(process.terminationStatus == 128 + SIGTERM)
+        #expect(ContinuousClock.now - start < .seconds(4))
+    }
+
     @Test func aPortThatIsTakenIsTheEnvironments() async throws {
         let a = try RunningAgent("a")
         let address = try await a.address()

@@ -37,7 +37,8 @@ struct Agent {
                 group.addTask { await printer.print(.members(node.sortedMembers, id: nil)) }
             }
             armEnd()
-            group.addTask { await Self.endAtNextSignal() }
+            // Not of the group: it listens until the process is gone, whatever the others wait for.
+            Task { await Self.endAtNextSignal() }
             if !presence.hasLeft { await leave(node) }
             group.cancelAll()
         }
