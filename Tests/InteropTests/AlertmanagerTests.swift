@@ -33,8 +33,7 @@ import Testing
             [
                 "--cluster.label=blue", "--cluster.listen-address=\(cluster)", "--web.listen-address=\(web)",
                 "--storage.path=\(folder.path)", "--config.file=\(configuration.path)",
-            ],
-            in: folder
+            ]
         )
         try await poll("Alertmanager's status", within: .seconds(20)) { try await status(web) != nil }
 

@@ -21,15 +21,13 @@ public final class LineProcess: Sendable {
     public init(
         _ executable: URL,
         _ arguments: [String],
-        environment: [String: String] = [:],
-        in folder: URL? = nil
+        environment: [String: String] = [:]
     ) throws {
         name = executable.lastPathComponent
         child = try ChildProcess(
             executable,
             arguments,
-            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
-            in: folder
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }
         )
         child.follow(output: output, errors: errors, exit: exited)
     }
@@ -85,10 +83,7 @@ public final class LineProcess: Sendable {
         guard await exited.wait(within: limit, until: { !$0.isEmpty }), let line = exited.lines.first else {
             throw Failure(description: "\(name) (\(pid)) did not end within \(limit)")
         }
-        let words = line.split(separator: " ").compactMap { Int32($0) }
-        guard words.count == 2 else { throw Failure(description: "\(name): an exit that is none: \(line)") }
-        return words[0] == Int32(Process.TerminationReason.uncaughtSignal.rawValue)
-            ? 128 + words[1] : words[1]
+        return Int32(line) ?? -1
     }
 
     /// Ends it now, whatever it does, and waits until it is gone.
