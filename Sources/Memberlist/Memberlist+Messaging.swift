@@ -33,6 +33,10 @@ extension Memberlist {
 
     /// Gossips bytes to every member's application, this node's own excepted. Returns once they are queued.
     ///
+    /// This node tells all members itself, a few in each gossip round: nobody passes an application's message on.
+    /// That is one datagram a member, and in a small cluster as many as HashiCorp would send, so that one may
+    /// arrive more than once; one that is lost on the way does not arrive.
+    ///
     /// - Parameters:
     ///   - payload: Small: see ``broadcastLimit``.
     ///   - name: A broadcast of the same name that still waits is replaced.

@@ -35,6 +35,8 @@ package struct GossipProtocol: Sendable {
     var broadcasts = BroadcastQueue()
     var userBroadcasts = BroadcastQueue()
     var userBroadcastsFirst = false
+    /// Who heard the application's messages last, while they are told in turn.
+    var turn: Int
     var leaveBroadcast: RequestID?
     var exchanges: [ExchangeID: Bool] = [:]
     var lastExchange: UInt64 = 0
@@ -49,6 +51,7 @@ package struct GossipProtocol: Sendable {
         self.configuration = configuration
         random = ProtocolRandom(seed: seed)
         sequence = UInt32(truncatingIfNeeded: random.next())
+        turn = random.below(1 << 20)
         health = HealthScore(multiplier: configuration.healthMultiplier)
         let alive = Alive(
             incarnation: 1,

@@ -25,7 +25,7 @@ import Testing
         func told(_ count: Int) -> Set<Endpoint> {
             var told: Set<Endpoint> = []
             for _ in 0..<count {
-                _ = broadcast(&node, 1)
+                node.hear(suspect("self", incarnation: node.core.localMember.incarnation, from: "a"))
                 told.formUnion(node.advance(by: 0.2).datagrams.map(\.destination))
             }
             return told
@@ -55,9 +55,24 @@ import Testing
         var node = Node(knowing: 9, Self.gossips)
         _ = broadcast(&node, 10, id: 4)
         let directives = node.advance(by: 10)
-        // 4 x ceil(log10(10 + 1))
-        #expect(directives.datagrams.count == 8)
+        // 4 x ceil(log10(10 + 1)) is 8: fewer than there are listeners.
+        #expect(directives.datagrams.count == 9)
         #expect(directives.contains(.broadcastFinished(RequestID(4), .transmitted)))
+    }
+
+    @Test func everyMemberHearsABroadcast() {
+        var node = Node(knowing: 40, Self.gossips)
+        node.hear(dead("c", from: "a"))
+        node.emptyQueues()
+        _ = broadcast(&node, 10, id: 4)
+        let first = node.advance(by: 0.4).datagrams
+        _ = broadcast(&node, 20, id: 5)
+        let sent = first + node.advance(by: 10).datagrams
+        for size in [10, 20] {
+            let heard = sent.filter { $0.messages.contains(.user(.init(repeating: 7, count: size))) }
+            #expect(heard.count == 39, "each once: all but the dead one")
+            #expect(Set(heard.map(\.destination)).count == 39)
+        }
     }
 
     @Test func oneOfTheSameNameReplaces() {

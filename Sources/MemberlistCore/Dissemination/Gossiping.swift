@@ -9,7 +9,11 @@ extension GossipProtocol {
 
     /// One round: to some members, alive, suspect, or dead for so short that they may not be.
     mutating func gossipOnce(at now: Instant) {
-        guard !broadcasts.isEmpty || !userBroadcasts.isEmpty else { return }
+        guard userBroadcasts.isEmpty else {
+            gossipInTurn()
+            return
+        }
+        guard !broadcasts.isEmpty else { return }
         let alive = table.groupCount(.alive)
         let suspect = table.groupCount(.suspect)
         chosen.removeAll(keepingCapacity: true)
@@ -19,40 +23,60 @@ extension GossipProtocol {
             into: &chosen
         )
         for choice in chosen {
-            let id =
-                if choice < alive {
-                    table.member(choice, of: .alive)
-                } else if choice < alive + suspect {
-                    table.member(choice - alive, of: .suspect)
-                } else {
-                    table.member(choice - alive - suspect, of: .recentlyDead)
-                }
-            guard sendGossip(to: id) else { return }
+            guard sendGossip(to: gossipTarget(choice, alive: alive, suspect: suspect)) else { return }
         }
     }
 
+    /// A round while the application has something to say: to the members in turn, not at random. Nobody passes
+    /// an application's message on, so only a full turn lets all of them hear it.
+    private mutating func gossipInTurn() {
+        let alive = table.groupCount(.alive)
+        let suspect = table.groupCount(.suspect)
+        let listeners = alive + suspect
+        for _ in 0..<min(configuration.gossipNodes, listeners) {
+            turn = (turn + 1) % listeners
+            guard sendGossip(to: gossipTarget(turn, alive: alive, suspect: suspect), user: true) else {
+                break
+            }
+        }
+        let dead = table.groupCount(.recentlyDead)
+        if dead > 0 { _ = sendGossip(to: table.member(random.below(dead), of: .recentlyDead)) }
+    }
+
+    private func gossipTarget(_ choice: Int, alive: Int, suspect: Int) -> RowID {
+        if choice < alive { return table.member(choice, of: .alive) }
+        if choice < alive + suspect { return table.member(choice - alive, of: .suspect) }
+        return table.member(choice - alive - suspect, of: .recentlyDead)
+    }
+
     /// Each receiver draws from the queues anew. Returns false where they had nothing.
-    private mutating func sendGossip(to id: RowID) -> Bool {
+    private mutating func sendGossip(to id: RowID, user: Bool = false) -> Bool {
         let checksum = table[id].versions.maximum >= 5
-        let limit = checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
-        appendBroadcasts(limit: limit)
+        appendBroadcasts(user: user, checksum: checksum)
         guard !writer.isEmpty else { return false }
         emitDatagram(to: table[id].endpoint, checksum: checksum)
         return true
     }
 
-    /// Adds what fits a payload of that size. The two queues take turns in who draws first, so that neither
+    /// Adds what fits. Where both queues may be drawn they take turns in who draws first, so that neither
     /// starves the other.
-    private mutating func appendBroadcasts(limit: Int) {
+    private mutating func appendBroadcasts(user: Bool, checksum: Bool) {
+        let limit = checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
         let transmitLimit = Formulas.retransmitLimit(
             multiplier: configuration.retransmitMultiplier,
             members: table.count
         )
+        guard user else {
+            appendBroadcasts(ofUser: false, limit: limit, transmitLimit: transmitLimit)
+            return
+        }
         userBroadcastsFirst.toggle()
         // A farewell goes before all else: this node may be gone when the next datagram is due.
         let drawsUserFirst = userBroadcastsFirst && leaveBroadcast == nil
-        appendBroadcasts(ofUser: drawsUserFirst, limit: limit, transmitLimit: transmitLimit)
-        appendBroadcasts(ofUser: !drawsUserFirst, limit: limit, transmitLimit: transmitLimit)
+        let everyListener = max(transmitLimit, table.groupCount(.alive) + table.groupCount(.suspect))
+        if drawsUserFirst { appendBroadcasts(ofUser: true, limit: limit, transmitLimit: everyListener) }
+        appendBroadcasts(ofUser: false, limit: limit, transmitLimit: transmitLimit)
+        if !drawsUserFirst { appendBroadcasts(ofUser: true, limit: limit, transmitLimit: everyListener) }
     }
 
     private mutating func appendBroadcasts(ofUser: Bool, limit: Int, transmitLimit: Int) {
@@ -83,13 +107,11 @@ extension GossipProtocol {
         drawn.removeAll(keepingCapacity: true)
     }
 
-    /// Sends a message, and as much gossip as fits beside it.
+    /// Sends a message, and as much news of members as fits beside it.
     mutating func send(_ message: Message, to endpoint: Endpoint, versions: ProtocolVersions?) {
         appendPart { (writer) throws(WireError) in try writer.append(message) }
         let checksum = (versions?.maximum ?? 0) >= 5
-        appendBroadcasts(
-            limit: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
-        )
+        appendBroadcasts(user: false, checksum: checksum)
         emitDatagram(to: endpoint, checksum: checksum)
     }
 
