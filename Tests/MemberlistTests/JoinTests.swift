@@ -6,13 +6,10 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct JoinTests {
     @Test func givesAResultForEachAddressInOrder() async throws {
-        let closed = try await bindStream(0)
-        let deadPort = try #require(closed.localAddress?.port)
-        try await closed.close()
         try await withNodes([local("a"), local("b")]) { nodes in
             let port = nodes[1].localMember.endpoint.port
             let results = await nodes[0].join([
-                "127.0.0.1:\(deadPort)", "localhost:\(port)", "not an address", "[::1", nodes[1].address,
+                "127.0.41.1:9", "localhost:\(port)", "not an address", "[::1", nodes[1].address,
                 "no-such-host.invalid:\(port)",
             ])
             #expect(results.map(\.succeeded) == [false, true, false, false, true, false])

@@ -3,68 +3,78 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+/// On an address of their own and one after another, so that no other test takes a port that was just freed.
+@Suite(.serialized, .timeLimit(.minutes(1)))
 struct LifecycleTests {
+    static let host = "127.0.40.1"
+
+    private func here(
+        _ name: String,
+        _ change: (inout MemberlistConfiguration) -> Void = { _ in }
+    ) -> MemberlistConfiguration {
+        local(name, host: Self.host, change)
+    }
+
     @Test func portZeroGivesOneNumberForBoth() async throws {
-        try await withNodes([local("a")]) { nodes in
+        try await withNodes([here("a")]) { nodes in
             let port = Int(nodes[0].localMember.endpoint.port)
             #expect(port > 0)
-            await #expect(throws: (any Error).self) { try await bindStream(port) }
-            await #expect(throws: (any Error).self) { try await bindDatagram(port) }
+            await #expect(throws: (any Error).self) { try await bindStream(port, host: Self.host) }
+            await #expect(throws: (any Error).self) { try await bindDatagram(port, host: Self.host) }
         }
     }
 
     @Test func takenStreamPortFailsTheStart() async throws {
-        let taken = try await bindStream(0)
+        let taken = try await bindStream(0, host: Self.host)
         let port = try #require(taken.localAddress?.port)
         await #expect(throws: MemberlistError.self) {
-            try await Memberlist.create(local("a") { $0.bindPort = port })
+            try await Memberlist.create(here("a") { $0.bindPort = port })
         }
         // The datagram port was never kept.
-        try await bindDatagram(port).close()
+        try await bindDatagram(port, host: Self.host).close()
         try await taken.close()
     }
 
     @Test func takenDatagramPortFailsTheStartAndFreesTheOther() async throws {
-        let taken = try await bindDatagram(0)
+        let taken = try await bindDatagram(0, host: Self.host)
         let port = try #require(taken.localAddress?.port)
         await #expect(throws: MemberlistError.self) {
-            try await Memberlist.create(local("a") { $0.bindPort = port })
+            try await Memberlist.create(here("a") { $0.bindPort = port })
         }
-        try await bindStream(port).close()
+        try await bindStream(port, host: Self.host).close()
         try await taken.close()
     }
 
     @Test func unknownAdvertiseHostFreesBothPorts() async throws {
-        let free = try await bindStream(0)
+        let free = try await bindStream(0, host: Self.host)
         let port = try #require(free.localAddress?.port)
         try await free.close()
         await #expect(throws: MemberlistError.self) {
             try await Memberlist.create(
-                local("a") {
+                here("a") {
                     $0.bindPort = port
                     $0.advertiseHost = "no such host"
                 }
             )
         }
-        try await bindStream(port).close()
-        try await bindDatagram(port).close()
+        try await bindStream(port, host: Self.host).close()
+        try await bindDatagram(port, host: Self.host).close()
     }
 
     @Test func shutdownFreesThePortsAndCanBeCalledAgain() async throws {
-        let node = try await Memberlist.create(local("a"))
+        let node = try await Memberlist.create(here("a"))
         let port = Int(node.localMember.endpoint.port)
         await node.shutdown()
         await node.shutdown()
-        try await bindStream(port).close()
-        try await bindDatagram(port).close()
+        try await bindStream(port, host: Self.host).close()
+        try await bindDatagram(port, host: Self.host).close()
         await #expect(throws: MemberlistError.shutDown) { try await node.updateMeta([1]) }
         await #expect(throws: MemberlistError.shutDown) { try await node.leave() }
         #expect(await node.join(["127.0.0.1:9"]).map(\.outcome) == [.failure(.cancelled)])
     }
 
     @Test func runLeavesAndFreesThePortsWhenCancelled() async throws {
-        try await withNodes([local("a"), local("b")]) { nodes in
+        try await withNodes([here("a"), here("b")]) { nodes in
             let (first, second) = (nodes[0], nodes[1])
             #expect(await first.join([second.address]).allSatisfy(\.succeeded))
             try await second.seesAlive(2)
@@ -74,14 +84,14 @@ struct LifecycleTests {
             service.cancel()
             try await service.value
             try await events.first { if case .left(let member) = $0 { member.name == "a" } else { false } }
-            try await bindStream(port).close()
+            try await bindStream(port, host: Self.host).close()
         }
     }
 
     @Test func oneThreadIsEnough() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let first = try await Memberlist.create(local("a"), group: group)
-        let second = try await Memberlist.create(local("b"), group: group)
+        let first = try await Memberlist.create(here("a"), group: group)
+        let second = try await Memberlist.create(here("b"), group: group)
         #expect(await first.join([second.address]).allSatisfy(\.succeeded))
         try await second.seesAlive(2)
         try await first.sendReliably([1], to: "b")
@@ -91,7 +101,7 @@ struct LifecycleTests {
     }
 
     @Test func leavesAndJoinsAgain() async throws {
-        try await withNodes([local("a"), local("b")]) { nodes in
+        try await withNodes([here("a"), here("b")]) { nodes in
             let (first, second) = (nodes[0], nodes[1])
             #expect(await first.join([second.address]).allSatisfy(\.succeeded))
             try await second.seesAlive(2)
@@ -104,14 +114,14 @@ struct LifecycleTests {
     }
 
     @Test func comesBackUnderTheSameNameAtOnce() async throws {
-        try await withNodes([local("b")]) { nodes in
-            let first = try await Memberlist.create(local("a"))
+        try await withNodes([here("b")]) { nodes in
+            let first = try await Memberlist.create(here("a"))
             #expect(await first.join([nodes[0].address]).allSatisfy(\.succeeded))
             try await nodes[0].seesAlive(2)
             _ = try await first.leave()
             await first.shutdown()
             try await nodes[0].seesAlive(1)
-            let again = try await Memberlist.create(local("a"))
+            let again = try await Memberlist.create(here("a"))
             #expect(await again.join([nodes[0].address]).allSatisfy(\.succeeded))
             try await nodes[0].seesAlive(2)
             #expect(nodes[0].member(named: "a")?.endpoint == again.localMember.endpoint)
@@ -120,13 +130,13 @@ struct LifecycleTests {
     }
 }
 
-func bindStream(_ port: Int) async throws -> any Channel {
+func bindStream(_ port: Int, host: String = "127.0.0.1") async throws -> any Channel {
     try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .bind(host: "127.0.0.1", port: port).get()
+        .bind(host: host, port: port).get()
 }
 
-func bindDatagram(_ port: Int) async throws -> any Channel {
+func bindDatagram(_ port: Int, host: String = "127.0.0.1") async throws -> any Channel {
     try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .bind(host: "127.0.0.1", port: port).get()
+        .bind(host: host, port: port).get()
 }
