@@ -74,7 +74,13 @@ let package = Package(
             dependencies: ["MemberlistWire", "FixtureSupport"],
             swiftSettings: strict
         ),
-        .target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: strict),
+        .target(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(
+            name: "ProcessSupport",
+            dependencies: ["CSpawn"],
+            path: "Tests/ProcessSupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "StructureTests", swiftSettings: strict),
         .testTarget(name: "InteropTests", dependencies: ["ProcessSupport"], swiftSettings: strict),
         .testTarget(

@@ -39,6 +39,17 @@ public struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// The same, of a socket address in network order; no allocation.
+    package init(ipv4 number: UInt32) {
+        high = 0
+        low = Self.mappedPrefix << 32 | UInt64(number)
+    }
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
     /// An address written as `10.0.0.1` or `fe80::1`, without brackets, port or zone; nil for anything else.
     public init?(_ text: String) {
         var four = in_addr()

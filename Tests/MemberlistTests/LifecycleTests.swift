@@ -1,7 +1,8 @@
-import Memberlist
 import NIOCore
 import NIOPosix
 import Testing
+
+@testable import Memberlist
 
 /// On an address of their own and one after another, so that no other test takes a port that was just freed.
 @Suite(.serialized, .timeLimit(.minutes(1)))
@@ -132,11 +133,16 @@ struct LifecycleTests {
 
 func bindStream(_ port: Int, host: String = "127.0.0.1") async throws -> any Channel {
     try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .bind(host: host, port: port).get()
+        .withBoundSocket(bindSocket(.stream, port, host)).get()
 }
 
 func bindDatagram(_ port: Int, host: String = "127.0.0.1") async throws -> any Channel {
     try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .bind(host: host, port: port).get()
+        .withBoundSocket(bindSocket(.datagram, port, host)).get()
+}
+
+/// Not bound by NIO: the programs that other tests start at the same time would inherit the port.
+private func bindSocket(_ kind: BoundSocket.Kind, _ port: Int, _ host: String) throws -> CInt {
+    let address = try #require(IPAddress(host))
+    return try BoundSocket.make(kind, at: Endpoint(address: address, port: UInt16(port)))
 }

@@ -1,6 +1,5 @@
+import CSpawn
 import Foundation
-import Glibc
-import Synchronization
 
 /// A started program and our ends of its pipes.
 ///
@@ -13,26 +12,15 @@ struct ChildProcess: Sendable {
     private let errors: FileHandle
 
     init(_ executable: URL, _ arguments: [String], environment: [String: String]) throws {
-        (pid, input, output, errors) = try Self.starting.withLock { _ in
-            try Self.start(executable, arguments, environment: environment)
-        }
-    }
-
-    private static let starting = Mutex(())
-
-    /// One at a time: between a pipe and the flag that keeps others from inheriting it, no program starts.
-    private static func start(
-        _ executable: URL,
-        _ arguments: [String],
-        environment: [String: String]
-    ) throws -> (pid_t, FileHandle, FileHandle, FileHandle) {
-        let (stdin, stdout, stderr) = (try pipe(), try pipe(), try pipe())
+        let (stdin, stdout, stderr) = (try Self.pipe(), try Self.pipe(), try Self.pipe())
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, stdin.read, 0)
         posix_spawn_file_actions_adddup2(&actions, stdout.write, 1)
         posix_spawn_file_actions_adddup2(&actions, stderr.write, 2)
+        // Nor the sockets of nodes that other tests run in this process.
+        cspawn_close_from(&actions, 3)
 
         var words: [UnsafeMutablePointer<CChar>?] = ([executable.path] + arguments).map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
@@ -40,21 +28,21 @@ struct ChildProcess: Sendable {
         var pid = pid_t()
         let status = posix_spawn(&pid, executable.path, &actions, nil, &words, &variables)
         for descriptor in [stdin.read, stdout.write, stderr.write] { close(descriptor) }
-        let handles = [stdin.write, stdout.read, stderr.read].map {
-            FileHandle(fileDescriptor: $0, closeOnDealloc: true)
-        }
+        input = FileHandle(fileDescriptor: stdin.write, closeOnDealloc: true)
+        output = FileHandle(fileDescriptor: stdout.read, closeOnDealloc: true)
+        errors = FileHandle(fileDescriptor: stderr.read, closeOnDealloc: true)
         guard status == 0 else {
             throw LineProcess.Failure(
                 description: "\(executable.path): \(String(cString: strerror(status)))"
             )
         }
-        return (pid, handles[0], handles[1], handles[2])
+        self.pid = pid
     }
 
     /// Descriptors that no other program inherits.
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
-        guard Glibc.pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+        guard cspawn_pipe(&ends) == 0 else {
             throw LineProcess.Failure(description: "no pipe: \(String(cString: strerror(errno)))")
         }
         return (ends[0], ends[1])

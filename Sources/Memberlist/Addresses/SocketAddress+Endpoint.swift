@@ -24,14 +24,24 @@ extension Endpoint {
         }
     }
 
-    private init?(sin: sockaddr_in) {
-        guard let address = withUnsafeBytes(of: sin.sin_addr, { IPAddress(bytes: $0) }) else { return nil }
-        self.init(address: address, port: UInt16(bigEndian: sin.sin_port))
+    private init(sin: sockaddr_in) {
+        self.init(
+            address: IPAddress(ipv4: UInt32(bigEndian: sin.sin_addr.s_addr)),
+            port: UInt16(bigEndian: sin.sin_port)
+        )
     }
 
-    private init?(sin6: sockaddr_in6) {
-        guard let address = withUnsafeBytes(of: sin6.sin6_addr, { IPAddress(bytes: $0) }) else { return nil }
-        self.init(address: address, port: UInt16(bigEndian: sin6.sin6_port))
+    private init(sin6: sockaddr_in6) {
+        let halves = withUnsafeBytes(of: sin6.sin6_addr) { bytes in
+            (
+                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+        self.init(
+            address: IPAddress(high: halves.0, low: halves.1),
+            port: UInt16(bigEndian: sin6.sin6_port)
+        )
     }
 
     /// From what the system's resolver returns; nil for other families.

@@ -27,26 +27,13 @@ final class DatagramSocket {
     init(_ endpoint: Endpoint) throws(MemberlistError) {
         isIPv4 = endpoint.address.isIPv4
         takesMapped = !isIPv4 && endpoint.address.isUnspecified
-        let family = isIPv4 ? AF_INET : AF_INET6
-        let descriptor = socket(family, Self.datagramType, 0)
-        guard descriptor >= 0 else { throw Self.failure("socket", endpoint) }
-        readDescriptor = descriptor
-        writeDescriptor = -1
-        var storage = Self.storage(endpoint, isIPv4: isIPv4)
-        let length = Self.length(isIPv4: isIPv4)
-        let bound = withUnsafePointer(to: &storage) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
-        }
-        guard bound == 0 else {
-            let error = Self.failure("bind", endpoint)
-            close(descriptor)
-            throw error
-        }
-        writeDescriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        guard writeDescriptor >= 0, Self.configure(descriptor) else {
-            let error = Self.failure("fcntl", endpoint)
-            closeBoth()
-            throw error
+        readDescriptor = try BoundSocket.make(.datagram, at: endpoint)
+        // HashiCorp asks for 2 MiB too; the system may give less.
+        BoundSocket.setOption(SO_RCVBUF, to: 2 * 1024 * 1024, of: readDescriptor)
+        writeDescriptor = fcntl(readDescriptor, F_DUPFD_CLOEXEC, 0)
+        guard writeDescriptor >= 0 else {
+            close(readDescriptor)
+            throw .bindFailed("\(endpoint)/udp: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -76,7 +63,7 @@ final class DatagramSocket {
                         bytes.count,
                         0,
                         address,
-                        Self.length(isIPv4: isIPv4)
+                        BoundSocket.length(isIPv4: isIPv4)
                     ) == bytes.count
                 }
             }
@@ -90,51 +77,8 @@ final class DatagramSocket {
     private func address(of endpoint: Endpoint) -> sockaddr_storage {
         if let known = addresses[endpoint] { return known }
         if addresses.count >= Self.cachedAddresses { addresses.removeAll(keepingCapacity: true) }
-        let storage = Self.storage(endpoint, isIPv4: isIPv4)
+        let storage = BoundSocket.storage(endpoint, isIPv4: isIPv4)
         addresses[endpoint] = storage
         return storage
-    }
-
-    private static func storage(_ endpoint: Endpoint, isIPv4: Bool) -> sockaddr_storage {
-        var storage = sockaddr_storage()
-        withUnsafeMutableBytes(of: &storage) { target in
-            if isIPv4 {
-                target.storeBytes(of: endpoint.ipv4SocketAddress, as: sockaddr_in.self)
-            } else {
-                target.storeBytes(of: endpoint.ipv6SocketAddress, as: sockaddr_in6.self)
-            }
-        }
-        return storage
-    }
-
-    private static func length(isIPv4: Bool) -> socklen_t {
-        socklen_t(isIPv4 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size)
-    }
-
-    private static func configure(_ descriptor: CInt) -> Bool {
-        // HashiCorp asks for 2 MiB too; the system may give less.
-        var receiveBuffer: CInt = 2 * 1024 * 1024
-        setsockopt(
-            descriptor,
-            SOL_SOCKET,
-            SO_RCVBUF,
-            &receiveBuffer,
-            socklen_t(MemoryLayout<CInt>.size)
-        )
-        let flags = fcntl(descriptor, F_GETFL)
-        return fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
-            && fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0
-    }
-
-    private static func failure(_ call: String, _ endpoint: Endpoint) -> MemberlistError {
-        .bindFailed("\(call) \(endpoint)/udp: \(String(cString: strerror(errno)))")
-    }
-
-    private static var datagramType: CInt {
-        #if canImport(Glibc)
-        CInt(SOCK_DGRAM.rawValue)
-        #else
-        SOCK_DGRAM
-        #endif
     }
 }

@@ -26,7 +26,6 @@ struct PortPair {
         let bootstrap =
             validated
             .serverChannelOption(.backlog, value: 256)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -34,7 +33,9 @@ struct PortPair {
         for attempt in 1...attempts {
             let server: any Channel
             do {
-                server = try await bootstrap.bind(to: endpoint.socketAddress).get()
+                server = try await bootstrap.withBoundSocket(BoundSocket.make(.stream, at: endpoint)).get()
+            } catch let error as MemberlistError {
+                throw error
             } catch {
                 throw MemberlistError.bindFailed("\(endpoint)/tcp: \(error)")
             }

@@ -1,0 +1,13 @@
+#define _GNU_SOURCE
+#include "CSpawn.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+int cspawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+}
+
+int cspawn_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC);
+}
