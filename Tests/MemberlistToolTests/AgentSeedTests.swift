@@ -5,7 +5,8 @@ import Testing
 
 @Suite(.serialized) struct AgentSeedTests {
     @Test func aSeedThatComesLateIsJoinedInTheEnd() async throws {
-        let before = try RunningAgent("seed")
+        // On an address of its own, where nobody else takes the port that it frees.
+        let before = try RunningAgent("seed", ["--bind", "127.0.42.1:0"])
         let address = try await before.address()
         try await before.process.end()
         let a = try RunningAgent("a", ["--join", address, "--join", "nowhere.invalid"])
