@@ -46,6 +46,19 @@ import Testing
         #expect(sent.allSatisfy { $0.messages.count == 1 })
     }
 
+    @Test func moreNewsThanARoundCarriesGoesToMoreMembers() {
+        var node = Node(knowing: 60, Self.gossips)
+        for number in 0..<60 {
+            node.hear(
+                alive(peer(number), at: number + 2, incarnation: 2, meta: .init(repeating: 1, count: 300))
+            )
+        }
+        // Three to a datagram: 36 in twelve, the other 24 in eight; and in the end three datagrams again.
+        #expect(node.advance(by: 0.2).datagrams.count == 12)
+        #expect(node.advance(by: 0.2).datagrams.count == 9)
+        #expect(node.advance(by: 0.2).datagrams.count == 3)
+    }
+
     @Test func withNothingToSayNothingIsSent() {
         var node = Node(knowing: 9, Self.gossips)
         #expect(node.advance(by: 10).isEmpty)

@@ -14,6 +14,18 @@ extension GossipProtocol {
             return
         }
         guard !broadcasts.isEmpty else { return }
+        // A join or a mass restart brings more news than a round carries: what nobody has heard yet goes to
+        // more members in the same round.
+        for _ in 0..<Self.burst {
+            gossipAtRandom()
+            guard broadcasts.holdsUnsent else { return }
+        }
+    }
+
+    /// How many times the configured members a round tells at most.
+    private static let burst = 4
+
+    private mutating func gossipAtRandom() {
         let alive = table.groupCount(.alive)
         let suspect = table.groupCount(.suspect)
         chosen.removeAll(keepingCapacity: true)
