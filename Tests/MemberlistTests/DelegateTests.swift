@@ -30,6 +30,10 @@ private final class Delegate: MemberlistDelegate {
         continuation.yield("state \(String(decoding: state, as: UTF8.self)) \(joining)")
     }
 
+    func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) async {
+        continuation.yield("broadcast of \(payload.count) \(end)")
+    }
+
     func allowAlive(_ member: Member) async -> Bool {
         _ = node.withLock { $0 }?.members
         return true
@@ -64,6 +68,20 @@ struct DelegateTests {
         try await first.sendReliably([UInt8](repeating: 0, count: 9), to: "b")
         try await within { for await _ in events {} }
         await second.shutdown()
+        await first.shutdown()
+    }
+
+    @Test func theEndOfABroadcastIsTold() async throws {
+        let delegate = Delegate()
+        let first = try await Memberlist.create(local("a"), delegate: delegate)
+        try await withNodes([local("b")]) { nodes in
+            // Nobody is there to hear, so the first still waits when the second replaces it.
+            try await first.broadcast([1], name: "news")
+            try await first.broadcast([1, 2], name: "news")
+            try await next(delegate, "broadcast of 1 replaced")
+            #expect(await first.join([nodes[0].address]).allSatisfy(\.succeeded))
+            try await next(delegate, "broadcast of 2 transmitted")
+        }
         await first.shutdown()
     }
 

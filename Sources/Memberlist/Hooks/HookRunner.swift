@@ -8,12 +8,14 @@ final class HookRunner: Sendable {
         case message([UInt8], Endpoint)
         case state([UInt8], joining: Bool)
         case conflict(Member, Member)
+        case broadcastEnd([UInt8], BroadcastEnd)
 
         var bytes: Int {
             switch self {
             case .message(let payload, _): payload.count
             case .state(let state, _): state.count
             case .conflict: 0
+            case .broadcastEnd(let payload, _): payload.count
             }
         }
     }
@@ -64,6 +66,8 @@ final class HookRunner: Sendable {
 
     func conflict(existing: Member, claimed: Member) { enqueue(.conflict(existing, claimed)) }
 
+    func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) { enqueue(.broadcastEnd(payload, end)) }
+
     private func enqueue(_ work: Work) {
         guard delegate != nil else { return }
         let size = work.bytes
@@ -84,6 +88,7 @@ final class HookRunner: Sendable {
         case .state(let state, let joining): await delegate.mergeRemoteState(state, joining: joining)
         case .conflict(let existing, let claimed):
             await delegate.conflict(existing: existing, claimed: claimed)
+        case .broadcastEnd(let payload, let end): await delegate.broadcastEnded(payload, end)
         }
     }
 }

@@ -4,7 +4,7 @@ public import MemberlistWire
 /// The application's part in the protocol. Everything has a default: implement what you need.
 ///
 /// No hook runs on the node's event loop, so each may take its time and call any method of ``Memberlist``.
-/// Messages, states and conflicts arrive one at a time, in order. Decisions and ``localState(joining:)`` may
+/// Messages, states, conflicts and ends of broadcasts arrive one at a time, in order. Decisions and ``localState(joining:)`` may
 /// run at the same time as those, and have ``MemberlistConfiguration/hookTimeout`` to answer.
 public protocol MemberlistDelegate: Sendable {
     /// Whether ``allowAlive(_:)`` is asked for each alive that is heard; it costs a hop between threads each
@@ -15,6 +15,8 @@ public protocol MemberlistDelegate: Sendable {
 
     /// Bytes that another node's application sent to this one, or broadcast.
     func messageReceived(_ payload: [UInt8], from: Endpoint) async
+    /// A broadcast of this node's has left the queue: all members were told, or another of its name replaced it.
+    func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) async
     /// The application's state to send along with a state exchange, 20 MiB at most.
     func localState(joining: Bool) async -> [UInt8]
     /// A peer application's state from a state exchange.
@@ -27,10 +29,19 @@ public protocol MemberlistDelegate: Sendable {
     func conflict(existing: Member, claimed: Member) async
 }
 
+/// How a broadcast left the queue.
+public enum BroadcastEnd: Sendable, Hashable {
+    /// It was sent as often as it will be. A datagram may still be lost.
+    case transmitted
+    /// A later broadcast of the same name took its place.
+    case replaced
+}
+
 extension MemberlistDelegate {
     public var decidesOnAlive: Bool { false }
     public var decidesOnMerge: Bool { false }
     public func messageReceived(_ payload: [UInt8], from: Endpoint) async {}
+    public func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) async {}
     public func localState(joining: Bool) async -> [UInt8] { [] }
     public func mergeRemoteState(_ state: [UInt8], joining: Bool) async {}
     public func allowAlive(_ member: Member) async -> Bool { true }

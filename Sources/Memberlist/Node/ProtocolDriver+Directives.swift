@@ -25,7 +25,7 @@ extension ProtocolDriver {
 
         case .pingFinished(let id, let roundTrip): finishPing(id, roundTrip)
         case .probeAnswered: break
-        case .broadcastFinished(let id, let outcome): refusedBroadcast = (id, outcome)
+        case .broadcastFinished(let id, let outcome): finishBroadcast(id, outcome)
         case .leaveFinished(let heard): finishLeave(heard)
         case .healthChanged(let score): healthChanged(score)
         case .noticed(let notice): log(notice)

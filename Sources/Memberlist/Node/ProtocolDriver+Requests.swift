@@ -37,6 +37,7 @@ extension ProtocolDriver {
     func broadcast(_ payload: [UInt8], name: NodeName?) throws(MemberlistError) {
         let id = RequestID(nextNumber())
         refusedBroadcast = nil
+        if hooks.delegate != nil { broadcasts[id] = payload }
         perform(.broadcastRequested(id, payload, name: name))
         // A refusal is the core's answer to the request itself, so it has been executed by now.
         guard let (refused, outcome) = refusedBroadcast, refused == id else { return }
@@ -45,6 +46,15 @@ extension ProtocolDriver {
             throw .messageTooLarge(size: payload.count, limit: shared.messageLimit)
         case .queueFull: throw .queueFull
         case .transmitted, .replaced: return
+        }
+    }
+
+    func finishBroadcast(_ id: RequestID, _ outcome: BroadcastOutcome) {
+        let payload = broadcasts.removeValue(forKey: id)
+        switch outcome {
+        case .tooLarge, .queueFull: refusedBroadcast = (id, outcome)
+        case .transmitted: if let payload { hooks.broadcastEnded(payload, .transmitted) }
+        case .replaced: if let payload { hooks.broadcastEnded(payload, .replaced) }
         }
     }
 

@@ -27,6 +27,8 @@ final class ProtocolDriver {
     var replies: [StreamID: StreamReply] = [:]
     var decisions: [Question: Scheduled<Void>] = [:]
     var stateQuestions: [UInt64: StateQuestion] = [:]
+    /// What the delegate is told of once it has been sent.
+    var broadcasts: [RequestID: [UInt8]] = [:]
     var refusedBroadcast: (RequestID, BroadcastOutcome)?
     var keyWear = KeyWear()
     /// Held until the end: a node runs until it is shut down, whether or not somebody still holds it.
