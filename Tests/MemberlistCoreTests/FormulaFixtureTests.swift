@@ -2,7 +2,7 @@ import FixtureSupport
 import MemberlistCore
 import Testing
 
-/// The scaling formulas against HashiCorp's results. `encryptedLength` is the wire's and is held there.
+/// The scaling formulas against HashiCorp's results. `encryptedLength` is the wire's: see `EncryptedLengthTests`.
 @Suite struct FormulaFixtureTests {
     struct Call: Decodable {
         var fn: String

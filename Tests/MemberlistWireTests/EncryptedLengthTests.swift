@@ -1,0 +1,33 @@
+import FixtureSupport
+import MemberlistWire
+import Testing
+
+/// How long a sealed frame is, against HashiCorp's own reckoning.
+@Suite struct EncryptedLengthTests {
+    struct Call: Decodable {
+        var fn: String
+        var n: Int
+        var out: Int64
+        var version: Int?
+    }
+
+    @Test func everyFrameHasTheLengthThatHashiCorpReckons() throws {
+        let calls = try Fixtures.lines("formulas.jsonl", as: Call.self).filter { $0.fn == "encryptedLength" }
+        #expect(!calls.isEmpty)
+        for call in calls {
+            let version = try #require(call.version)
+            for bytes in [16, 24, 32] {
+                let keyring = Keyring(primary: try SecretKey.random(bytes: bytes))
+                var frame: [UInt8] = []
+                let plain = [UInt8](repeating: 7, count: call.n)
+                try keyring.seal(
+                    plain.span.bytes,
+                    padded: version == 0,
+                    additionalData: [UInt8]().span.bytes,
+                    into: &frame
+                )
+                #expect(Int64(frame.count) == call.out, "\(call)")
+            }
+        }
+    }
+}
