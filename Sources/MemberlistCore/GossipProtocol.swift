@@ -44,6 +44,8 @@ package struct GossipProtocol: Sendable {
     /// The datagram that is being made, and what was drawn for it; empty between datagrams.
     var writer = CompoundWriter()
     var drawn: [[UInt8]] = []
+    /// Messages about members that this round of gossip has sent.
+    var drawnInRound = 0
     var chosen: [Int] = []
 
     /// A node on its own: alive at incarnation 1, its timers started, each at a random point of its interval.

@@ -46,9 +46,6 @@ package struct BroadcastQueue: Sendable {
     /// What the tiers hold, messages that were replaced among it.
     var queuedTierEntries: Int { tiers.reduce(0) { $0 + $1.count } }
 
-    /// Whether a message waits that was never drawn, or one that was replaced before it was.
-    var holdsUnsent: Bool { tiers.first.map { !$0.isEmpty } ?? false }
-
     /// What waits, in no particular order.
     package var all: [Broadcast] { Array(broadcasts.values) }
 
@@ -225,7 +222,6 @@ struct BroadcastTier: Sendable {
     private var lengths: [Int] = []
     private var identities: [Heap<BroadcastKey>] = []
 
-    var isEmpty: Bool { lengths.isEmpty }
     var count: Int { identities.reduce(0) { $0 + $1.count } }
 
     mutating func insert(_ identity: BroadcastKey, length: Int) {

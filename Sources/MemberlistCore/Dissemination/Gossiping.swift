@@ -13,13 +13,11 @@ extension GossipProtocol {
             gossipInTurn()
             return
         }
-        guard !broadcasts.isEmpty else { return }
-        // A join or a mass restart brings more news than a round carries: what nobody has heard yet goes to
-        // more members in the same round.
-        for _ in 0..<Self.burst {
-            gossipAtRandom()
-            guard broadcasts.holdsUnsent else { return }
-        }
+        // A mass join or restart brings more news than a round carries. Each message is sent as often as ever,
+        // but sooner: the round tells more members, until it has sent as many messages as there are.
+        let waiting = broadcasts.count
+        drawnInRound = 0
+        for _ in 0..<Self.burst where drawnInRound < waiting { gossipAtRandom() }
     }
 
     /// How many times the configured members a round tells at most.
@@ -115,6 +113,7 @@ extension GossipProtocol {
                 into: &drawn
             )
         }
+        if !ofUser { drawnInRound += drawn.count }
         for part in drawn { appendPart { (writer) throws(WireError) in try writer.append(part) } }
         drawn.removeAll(keepingCapacity: true)
     }
