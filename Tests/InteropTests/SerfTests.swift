@@ -56,13 +56,16 @@ struct SerfNode: Sendable {
         try Self.shape.swiftNode(name, join: [join], extra: Self.serfVersions)
     }
 
-    private func serfNode(_ name: String, join: String? = nil) throws -> SerfNode {
-        try SerfNode(name, key: Self.shape.key ?? "", join: join)
+    /// A Serf agent that is up: one that joins another at its start ends where that is not.
+    private func serfNode(_ name: String, join: String? = nil) async throws -> SerfNode {
+        let node = try SerfNode(name, key: Self.shape.key ?? "", join: join)
+        try await node.waitForStatus("alive", of: name, within: .seconds(20))
+        return node
     }
 
     @Test(.timeLimit(.minutes(3)))
     func serfSeesUsComeGoAndFail() async throws {
-        let serf = try serfNode("serf-1")
+        let serf = try await serfNode("serf-1")
         let ours = try swiftNode("ours-1", join: serf.address)
         let address = try await ours.ready()
         try await serf.waitForStatus("alive", of: "ours-1", within: .seconds(20))
@@ -83,16 +86,16 @@ struct SerfNode: Sendable {
 
     @Test(.timeLimit(.minutes(3)))
     func weTellSerfsLeavesFromItsFailures() async throws {
-        let first = try serfNode("serf-1")
+        let first = try await serfNode("serf-1")
         let ours = try swiftNode("ours", join: first.address)
         try await ours.wait("join", "serf-1")
-        let leaving = try serfNode("serf-2", join: first.address)
+        let leaving = try await serfNode("serf-2", join: first.address)
         try await ours.wait("join", "serf-2")
         _ = try await leaving.run("leave")
         let left = try await ours.wait("leave", "serf-2")
         #expect(left.reason == "left")
 
-        let doomed = try serfNode("serf-3", join: first.address)
+        let doomed = try await serfNode("serf-3", join: first.address)
         try await ours.wait("join", "serf-3")
         try await doomed.process.end()
         let failed = try await ours.wait("leave", "serf-3", within: .seconds(45))
@@ -103,8 +106,8 @@ struct SerfNode: Sendable {
 
     @Test(.timeLimit(.minutes(3)))
     func survivorsOfAMixedClusterAgree() async throws {
-        let serf1 = try serfNode("serf-1")
-        let serf2 = try serfNode("serf-2", join: serf1.address)
+        let serf1 = try await serfNode("serf-1")
+        let serf2 = try await serfNode("serf-2", join: serf1.address)
         let ours1 = try swiftNode("ours-1", join: serf1.address)
         let ours2 = try swiftNode("ours-2", join: serf1.address)
         for name in ["serf-1", "serf-2", "ours-2"] { try await ours1.wait("join", name) }

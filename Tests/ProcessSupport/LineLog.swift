@@ -67,6 +67,11 @@ final class LineLog: Sendable {
         }
     }
 
+    /// Waits until no more lines can come.
+    func waitForEnd(within limit: Duration) async {
+        _ = await wait(within: limit) { _ in false }
+    }
+
     private static func takeMet(_ state: inout State) -> [Waiter] {
         let ids = state.waiters.filter { $0.value.isMet(state.lines) }.map(\.key)
         return ids.compactMap { state.waiters.removeValue(forKey: $0) }

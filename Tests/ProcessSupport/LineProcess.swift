@@ -83,6 +83,9 @@ public final class LineProcess: Sendable {
         guard await exited.wait(within: limit, until: { !$0.isEmpty }), let line = exited.lines.first else {
             throw Failure(description: "\(name) (\(pid)) did not end within \(limit)")
         }
+        // The last lines may arrive after the end; a program of its own that outlives it may hold them open.
+        await output.waitForEnd(within: .seconds(2))
+        await errors.waitForEnd(within: .seconds(2))
         return Int32(line) ?? -1
     }
 
