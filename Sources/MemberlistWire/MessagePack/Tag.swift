@@ -1,7 +1,6 @@
 /// First bytes of MessagePack's values.
 enum Tag {
     static let fixmap: UInt8 = 0x80
-    static let fixarray: UInt8 = 0x90
     static let fixstr: UInt8 = 0xa0
     static let `nil`: UInt8 = 0xc0
     /// Used by no value.
