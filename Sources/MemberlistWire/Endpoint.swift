@@ -93,9 +93,12 @@ extension IPAddress: CustomStringConvertible {
 
 /// An address and a port: where a node listens, with datagrams and with streams.
 public struct Endpoint: Hashable, Sendable {
+    /// The address, of either family.
     public var address: IPAddress
+    /// The port, of UDP and TCP alike.
     public var port: UInt16
 
+    /// An address with a port.
     public init(address: IPAddress, port: UInt16) {
         self.address = address
         self.port = port

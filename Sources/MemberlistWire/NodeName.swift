@@ -43,6 +43,7 @@ extension NodeName: Hashable, Comparable {
 }
 
 extension NodeName: ExpressibleByStringLiteral, CustomStringConvertible {
+    /// A name of text, as UTF-8.
     public init(stringLiteral value: String) {
         self.init(value)
     }

@@ -70,9 +70,11 @@ public struct MemberlistConfiguration: Sendable {
 extension MemberlistConfiguration {
     /// The versions of the application's own protocol, HashiCorp's delegate versions.
     public struct DelegateVersions: Sendable, Hashable {
-        /// Lowest and highest version understood, and the one spoken.
+        /// The lowest version understood.
         public var minimum: UInt8
+        /// The highest version understood.
         public var maximum: UInt8
+        /// The version spoken.
         public var current: UInt8
 
         /// `minimum <= current <= maximum`.

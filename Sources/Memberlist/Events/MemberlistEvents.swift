@@ -4,7 +4,9 @@
 /// sequence share it. A reader that falls behind harms nobody else: what did not fit its buffer is counted,
 /// and told as ``MemberlistEvent/dropped(_:)`` where it is missing.
 public struct MemberlistEvents: AsyncSequence, Sendable {
+    /// What happens.
     public typealias Element = MemberlistEvent
+    /// It does not fail: it ends.
     public typealias Failure = Never
 
     private let subscription: EventSubscription
@@ -13,10 +15,12 @@ public struct MemberlistEvents: AsyncSequence, Sendable {
         self.subscription = subscription
     }
 
+    /// A reader; those of one sequence share its buffer, and each event goes to one of them.
     public func makeAsyncIterator() -> Iterator {
         Iterator(subscription: subscription)
     }
 
+    /// Reads the events of one subscription.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let subscription: EventSubscription
 

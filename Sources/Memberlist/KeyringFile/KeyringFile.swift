@@ -13,6 +13,7 @@ public struct KeyringFile: Sendable {
     /// Where it stands.
     public let path: String
 
+    /// Names the file; nothing is read or made yet.
     public init(path: String) {
         self.path = path
     }

@@ -14,15 +14,20 @@ public enum MemberState: String, Sendable, Hashable, CaseIterable {
 
 /// The versions that a member understands and speaks: HashiCorp's six `Vsn` bytes.
 public struct ProtocolVersions: Sendable, Hashable {
-    /// Gossip protocol: lowest and highest understood, and the one spoken.
+    /// The lowest version of the gossip protocol that it understands.
     public var minimum: UInt8
+    /// The highest version of the gossip protocol that it understands.
     public var maximum: UInt8
+    /// The version of the gossip protocol that it speaks.
     public var current: UInt8
-    /// The same three of the application's own protocol, which HashiCorp calls the delegate's.
+    /// The lowest version that it understands of the application's own protocol, HashiCorp's delegate's.
     public var delegateMinimum: UInt8
+    /// The highest version that it understands of the application's own protocol.
     public var delegateMaximum: UInt8
+    /// The version of the application's own protocol that it speaks.
     public var delegateCurrent: UInt8
 
+    /// HashiCorp's values where nothing else is said.
     public init(
         minimum: UInt8 = 1,
         maximum: UInt8 = 5,
@@ -63,16 +68,20 @@ public struct ProtocolVersions: Sendable, Hashable {
 
 /// A member of the cluster, as this node sees it at one moment.
 public struct Member: Sendable, Hashable {
+    /// What it is called: no other member has the name.
     public let name: NodeName
     /// Where it listens, with datagrams and streams.
     public let endpoint: Endpoint
     /// The application's own bytes about it, at most 512.
     public let meta: [UInt8]
+    /// What this node believes of it.
     public let state: MemberState
+    /// The versions that it understands and speaks.
     public let versions: ProtocolVersions
     /// How often it has renewed its word; a higher incarnation overrides a lower one.
     public let incarnation: UInt32
 
+    /// A member as an application's tests may want one; a node makes its own.
     public init(
         name: NodeName,
         endpoint: Endpoint,
