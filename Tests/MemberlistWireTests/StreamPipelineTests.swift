@@ -233,6 +233,26 @@ struct StreamPipelineTests {
         }
     }
 
+    /// Streams are compressed, smaller or not; but not beyond what a receiver takes.
+    @Test func whatFitsARecordOnlyAsItIsIsNotCompressed() throws {
+        var random = SeededRandom(seed: 1)
+        let message = StreamMessage.user((0..<20_000).map { _ in UInt8.random(in: 0...255, using: &random) })
+        let ring = try Self.keyring()
+        for (limit, fits) in [(20_100, true), (20_000, false)] {
+            let sealer = StreamSealer(label: .none, keyring: ring, compression: true, recordLimit: limit)
+            var bytes: [UInt8] = []
+            if fits {
+                try sealer.seal(Self.plain(message), role: .request, into: &bytes)
+                #expect(try Self.read(bytes, by: Self.opener(keyring: ring)) == message)
+            } else {
+                #expect(throws: WireError.limitExceeded) {
+                    try sealer.seal(Self.plain(message), role: .request, into: &bytes)
+                }
+                #expect(bytes.isEmpty)
+            }
+        }
+    }
+
     @Test func errorsAreFinal() throws {
         var opener = Self.opener()
         opener.feed([99])

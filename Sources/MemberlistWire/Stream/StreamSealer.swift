@@ -11,13 +11,21 @@ package struct StreamSealer: Sendable {
     private let keyring: Keyring?
     private let compression: Bool
     private let padded: Bool
+    private let recordLimit: Int
 
     /// - Parameter padded: Whether to seal in encryption version 0, for peers that speak no later one.
-    package init(label: Label, keyring: Keyring?, compression: Bool, padded: Bool = false) {
+    package init(
+        label: Label,
+        keyring: Keyring?,
+        compression: Bool,
+        padded: Bool = false,
+        recordLimit: Int = WireLimits.streamRecord
+    ) {
         self.label = label
         self.keyring = keyring
         self.compression = compression
         self.padded = padded
+        self.recordLimit = recordLimit
     }
 
     /// Appends the message as it goes on the wire. Throws `limitExceeded`, and appends nothing, where no
@@ -27,15 +35,16 @@ package struct StreamSealer: Sendable {
         role: Role,
         into output: inout [UInt8]
     ) throws(WireError) {
-        let body = compression ? Self.compress(message) : message
+        var body = compression ? Self.compress(message) : message
         guard let keyring else {
             writeLabel(role, into: &output)
             output.append(contentsOf: body)
             return
         }
-        let lastBlock = padded ? body.count % 16 : 0
-        let count = body.count - lastBlock + Keyring.overhead(padded: padded)
-        guard count <= WireLimits.streamRecord, let claim = UInt32(exactly: count) else {
+        // LZW makes random bytes half as long again; what fits no record so may fit one as it is.
+        if recordCount(body) > recordLimit { body = message }
+        let count = recordCount(body)
+        guard count <= recordLimit, let claim = UInt32(exactly: count) else {
             throw .limitExceeded
         }
         writeLabel(role, into: &output)
@@ -43,6 +52,11 @@ package struct StreamSealer: Sendable {
         StreamRecord.writeHeader(count: claim, into: &output)
         let bound = StreamRecord.additionalData(header: output[start...], label: label)
         try keyring.seal(body.span.bytes, padded: padded, additionalData: bound.span.bytes, into: &output)
+    }
+
+    private func recordCount(_ body: [UInt8]) -> Int {
+        let lastBlock = padded ? body.count % 16 : 0
+        return body.count - lastBlock + Keyring.overhead(padded: padded)
     }
 
     private func writeLabel(_ role: Role, into output: inout [UInt8]) {
