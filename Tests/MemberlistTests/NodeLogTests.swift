@@ -24,6 +24,15 @@ private struct Recorder: LogHandler {
 }
 
 @Suite struct NodeLogTests {
+    @Test func aPeersWordsEndNoLine() {
+        let lines = Lines()
+        let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })
+        log.info(.membership, "member joined", ["member": "x\nforged \u{1B}[2J\u{202E}é"])
+        let written = lines.all.withLock { $0 }.joined()
+        #expect(written.contains("x") && written.contains("forged") && written.contains("é"))
+        #expect(!written.unicodeScalars.contains { ["\n", "\u{1B}", "\u{202E}"].contains($0) })
+    }
+
     @Test func aFloodGivesFewLines() {
         let lines = Lines()
         let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })

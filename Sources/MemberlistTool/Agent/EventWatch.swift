@@ -31,16 +31,21 @@ struct EventWatch {
             )
             return view.reconcile(node.sortedMembers)
         case .suspected(let member):
-            logger.debug("suspected", metadata: ["name": "\(member.name)"])
+            logger.debug("suspected", metadata: Self.naming(member))
         case .recovered(let member):
-            logger.debug("refuted its suspicion", metadata: ["name": "\(member.name)"])
+            logger.debug("refuted its suspicion", metadata: Self.naming(member))
         case .healthChanged(let score):
             logger.debug("health changed", metadata: ["score": "\(score)"])
         case .keyWorn(let seals):
             logger.warning("the key is worn: rotate it", metadata: ["seals": "\(seals)"])
         case .reaped(let member):
-            logger.debug("forgotten", metadata: ["name": "\(member.name)"])
+            logger.debug("forgotten", metadata: Self.naming(member))
         }
         return []
+    }
+
+    /// A name is a peer's word, and a line of the log must stay one.
+    private static func naming(_ member: Member) -> Logger.Metadata {
+        ["name": "\(EventText.escaped(member.name.description))"]
     }
 }

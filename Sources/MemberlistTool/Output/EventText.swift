@@ -69,7 +69,7 @@ enum EventText {
     }
 
     /// Names and payloads are the peers' words: none of them may end the line or command the terminal.
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         text.unicodeScalars.map { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
