@@ -18,7 +18,7 @@ public enum MemberlistError: Error, Sendable, Hashable {
     case timedOut
     /// The member's port accepts no connection, or the stream broke off.
     case unreachable
-    /// The port is taken or may not be used; the text is the system's.
+    /// The port is taken or may not be used, or the host to bind has no address; the text says which.
     case bindFailed(String)
     /// The address to advertise is unknown: set ``MemberlistConfiguration/advertiseHost``.
     case noAddress(String)

@@ -44,7 +44,8 @@ struct ExitReport: Hashable {
     }
 
     private static func line(_ message: String, arguments: [String], hint: Bool) -> String {
-        var text = arguments.flatMap(secrets).reduce(message) { text, secret in
+        let secrets = arguments.flatMap(secrets).sorted { $0.utf8.count > $1.utf8.count }
+        var text = secrets.reduce(message) { text, secret in
             text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "(hidden)")
         }
         text = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
@@ -57,20 +58,23 @@ struct ExitReport: Hashable {
         return "memberlist: " + text
     }
 
-    /// What of an argument could be a key, in whatever place it was written by mistake.
+    /// What of an argument could be a key, in whatever place it was written by mistake: behind another flag,
+    /// or at the end of its own for want of a space.
     private static func secrets(_ argument: String) -> [String] {
-        let parts = [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)
-        return parts.filter { part in
-            part.utf8.count >= 16 && part.utf8.allSatisfy(isBase64)
-        }
+        argument.unicodeScalars.split { !isBase64($0) }.map { String($0) }
+            .filter { $0.utf8.count >= 16 && !isFlag($0) }
     }
 
-    private static func isBase64(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "+/-_=".utf8.contains(byte)
+    /// The name of a flag is to be read, however long: it has neither capitals nor digits, as keys have.
+    private static func isFlag(_ text: String) -> Bool {
+        text.hasPrefix("--") && text.unicodeScalars.allSatisfy { $0 == "-" || ("a"..."z").contains($0) }
+    }
+
+    /// Of either alphabet; what pads a key at its end tells nothing of it.
+    private static func isBase64(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "A"..."Z", "a"..."z", "0"..."9", "+", "/", "-", "_": true
+        default: false
         }
     }
 }

@@ -20,7 +20,7 @@ import Testing
         #expect(run.output.isEmpty, sourceLocation: place)
         #expect(run.errorLines.count == 1, "\(run.errors)", sourceLocation: place)
         #expect(run.errors.contains(word), "\(run.errors)", sourceLocation: place)
-        for secret in [Self.secret, "secret-key", "hunter2"] {
+        for secret in [Self.secret, String(Self.secret.prefix(16)), "secret-key", "hunter2"] {
             #expect(!run.errors.contains(secret), "\(run.errors)", sourceLocation: place)
         }
     }
@@ -30,7 +30,9 @@ import Testing
         (["--encrypt", ""], "base64"),
         (["--encrypt=hunter2", "--keyring", "f"], "keep one"), (["-encrypt", secret], "Unknown option"),
         ([secret], "argument"), (["hunter2"], "argument"), (["--format", secret], "text"),
-        (["--encrpyt=\(secret)"], "Did you mean"), (["--label=\(secret)", "--join", secret + ":x"], "port"),
+        (["--encrpyt=\(secret)"], "Did you mean"), (["--encrypt\(secret)"], "Unknown option"),
+        (["-\(secret)"], "Unknown option"), (["--log-level", "key:\(secret) "], "debug"),
+        (["--label=\(secret)", "--join", secret + ":x"], "port"),
     ])
     func nothingOfAKeyIsSaidAgain(flags: [String], word: String) throws {
         try expectRefusal(Self.start + flags, code: 2, says: word)
@@ -41,7 +43,8 @@ import Testing
         (["--join", ""], "HOST:PORT"),
         (["--advertise", "0.0.0.0:1"], "reach"), (["--advertise", "1.2.3.4.5"], "neither"),
         (["--discover", "a b"], "neither"), (["--delegate-protocol", "2:5"], "MIN:MAX:CURRENT"),
-        (["--delegate-protocol", "5:2:3"], "between"), (["--protocol", "6"], "1 to 5"),
+        (["--delegate-protocol", "5:2:3"], "between"), (["--delegate-protocol", "x"], "--delegate-protocol"),
+        (["--protocol", "6"], "1 to 5"),
         (["--print-members", "0"], "seconds"), (["--print-members", "nan"], "seconds"),
         (["--log-level", "loud"], "debug"), (["--format", "xml"], "json"), (["--profile", "moon"], "wan"),
         (["--meta", String(repeating: "x", count: 513)], "512"), (["--no-such-flag"], "--no-such-flag"),
@@ -57,6 +60,11 @@ import Testing
     ])
     func anAddressThatDoesNotParseIsUsage(address: String, word: String) throws {
         try expectRefusal(["agent", "--name", "a", "--bind", address], code: 2, says: word)
+    }
+
+    @Test func aBindHostWithoutAddressIsTheEnvironments() throws {
+        let start = ["agent", "--name", "a", "--bind", "no-such-host.invalid:0"]
+        try expectRefusal(start, code: 1, says: "give --bind an address")
     }
 
     @Test func nameAndBindAreNeeded() throws {

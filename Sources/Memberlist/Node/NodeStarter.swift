@@ -24,11 +24,7 @@ struct NodeStarter {
             NIOLoopBound(StreamRoom(shared: shared, handle: handle), eventLoop: streamLoop)
         }.get()
 
-        let bindEndpoint = try await resolve(
-            configuration.bindHost,
-            port: UInt16(clamping: configuration.bindPort),
-            on: loop
-        )
+        let bindEndpoint = try await endpointToBind(on: loop)
         let ports = try await PortPair.bind(bindEndpoint, on: loop, children: streamLoop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(InboundStreamHandler(room: room.value))
@@ -125,6 +121,19 @@ struct NodeStarter {
         }
         shared.log.info(.lifecycle, "node is up", ["bound": "\(bound)", "advertised": "\(endpoint)"])
         return node
+    }
+
+    private func endpointToBind(on loop: any EventLoop) async throws -> Endpoint {
+        do {
+            return try await resolve(
+                configuration.bindHost,
+                port: UInt16(clamping: configuration.bindPort),
+                on: loop
+            )
+        } catch MemberlistError.noAddress(let reason) {
+            // Advertising another address would not help.
+            throw MemberlistError.bindFailed(reason)
+        }
     }
 
     private func advertised(_ bound: Endpoint, on loop: any EventLoop) async throws -> Endpoint {

@@ -53,7 +53,7 @@ struct Agent {
             throw .usage(error.message)
         } catch MemberlistError.bindFailed(let reason) {
             throw .environment(
-                "cannot listen on \(plan.bind): \(reason); stop what uses that port, or give another --bind"
+                "cannot listen on \(plan.bind): \(reason); give --bind an address of this machine and a free port"
             )
         } catch MemberlistError.noAddress(let reason) {
             throw .environment("\(reason); say with --advertise where the others reach this member")
