@@ -7,10 +7,12 @@ import Testing
         let a = try RunningAgent("a")
         let b = try RunningAgent("b", ["--join", try await a.address()])
         try await a.wait("join", ["name": "b"])
+        let large = String(repeating: "0123456789abcdef", count: 2 << 16)
         for (fields, texts) in [
             (#""payload":"best effort""#, ["payload": "best effort"]),
             (#""payload":"relied on","reliable":true"#, ["payload": "relied on"]),
             (#""payloadBase64":"//4=","reliable":true"#, ["payloadBase64": "//4="]),
+            (#""payload":"\#(large)","reliable":true"#, ["payload": large]),
         ] {
             let answer = try await a.ask(#""command":"send","to":"b",\#(fields)"#)
             #expect(answer["event"] == "result")
@@ -51,7 +53,7 @@ import Testing
         _ = try await a.address()
         let bad = [
             "x", "[]", "{", #"{"command":"fly"}"#, String(repeating: "[", count: 100_000),
-            #"{"command":"ping","name":""# + String(repeating: "y", count: 1 << 20) + #""}"#,
+            #"{"command":"ping","name":""# + String(repeating: "y", count: 28 << 20) + #""}"#,
         ]
         for line in bad { try a.process.write(line) }
         try a.process.write("\n   \n")

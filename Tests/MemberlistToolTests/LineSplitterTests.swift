@@ -17,7 +17,7 @@ import Testing
 
     @Test func aLineThatIsTooLongIsToldOnceAndTheNextOneLives() {
         var splitter = LineSplitter()
-        let chunk = [UInt8](repeating: 0x78, count: 65_536)
+        let chunk = [UInt8](repeating: 0x78, count: LineSplitter.longest / 16)
         for _ in 0..<16 { #expect(splitter.split(chunk[...]).isEmpty) }
         #expect(splitter.split(Array("y\nok\n".utf8)[...]) == [.tooLong, .whole(Array("ok".utf8))])
     }

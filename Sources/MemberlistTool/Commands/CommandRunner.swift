@@ -14,17 +14,18 @@ struct CommandRunner: Sendable {
     func run(_ input: StandardInput) async {
         await withDiscardingTaskGroup { group in
             for await line in input.lines {
+                let cost = line.cost
                 switch Self.command(line) {
                 case .success(let command) where command.request.waitsForNetwork:
                     group.addTask {
                         await printer.print(answer(command))
-                        input.finishedLine()
+                        input.finishedLine(cost: cost)
                     }
                     continue
                 case .success(let command): await printer.print(answer(command))
                 case .failure(let fault): await printer.print(.error(fault))
                 }
-                input.finishedLine()
+                input.finishedLine(cost: cost)
             }
         }
     }

@@ -3,10 +3,19 @@ struct LineSplitter {
     enum Line: Hashable, Sendable {
         case whole([UInt8])
         case tooLong
+
+        /// What the line takes of what may be read ahead.
+        var cost: Int {
+            switch self {
+            case .whole(let bytes): 1 + bytes.count / (1 << 19)
+            case .tooLong: 1
+            }
+        }
     }
 
-    /// The most bytes of a line, its end not counted.
-    static let longest = 1 << 20
+    /// The most bytes of a line, its end not counted: the largest message, 20 MiB, as base64, and the rest of
+    /// its command.
+    static let longest = 28 << 20
 
     private var pending: [UInt8] = []
     private var isOverlong = false

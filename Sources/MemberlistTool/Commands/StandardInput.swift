@@ -8,9 +8,10 @@ import Musl
 import Darwin
 #endif
 
-/// Standard input, line by line. It reads no further ahead than some lines, so that whoever writes too much
-/// waits instead of filling this process.
+/// Standard input, line by line. It reads no further ahead than some lines, fewer of the long ones, so that
+/// whoever writes too much waits instead of filling this process.
 struct StandardInput: Sendable {
+    /// More than the longest line costs.
     private static let readAhead = 64
 
     let lines: AsyncStream<LineSplitter.Line>
@@ -18,7 +19,10 @@ struct StandardInput: Sendable {
 
     init(descriptor: Int32 = STDIN_FILENO) {
         let (lines, continuation) = AsyncStream.makeStream(of: LineSplitter.Line.self)
-        let credit = DispatchSemaphore(value: Self.readAhead)
+        // It starts at 0, for a semaphore that ends below its start stops the process, and lines that nobody
+        // deals with any more, because the agent ends, never give their credit back.
+        let credit = DispatchSemaphore(value: 0)
+        for _ in 0..<Self.readAhead { credit.signal() }
         self.lines = lines
         self.credit = credit
         // A thread of its own: a read waits for as long as nothing is written, and nothing else may wait for it.
@@ -27,9 +31,9 @@ struct StandardInput: Sendable {
         }
     }
 
-    /// To be called for each line that was dealt with.
-    func finishedLine() {
-        credit.signal()
+    /// To be called with the cost of each line that was dealt with.
+    func finishedLine(cost: Int) {
+        for _ in 0..<cost { credit.signal() }
     }
 
     private static func read(
@@ -41,7 +45,7 @@ struct StandardInput: Sendable {
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while let count = readSome(descriptor, into: &chunk), count > 0 {
             for line in splitter.split(chunk[..<count]) {
-                credit.wait()
+                for _ in 0..<line.cost { credit.wait() }
                 continuation.yield(line)
             }
         }
