@@ -78,11 +78,13 @@ public final class LineProcess: Sendable {
         if exited.lines.isEmpty { kill(pid, number) }
     }
 
-    /// The exit code, or 128 and the signal that ended it, as a shell tells it.
+    /// The exit code, or 128 and the signal that ended it, as a shell tells it. All its lines are there then.
     public func waitForExit(within limit: Duration) async throws -> Int32 {
         guard await exited.wait(within: limit, until: { !$0.isEmpty }), let line = exited.lines.first else {
             throw Failure(description: "\(name) (\(pid)) did not end within \(limit)")
         }
+        // The last of them may come after its end; a program that it started may keep the pipe open for ever.
+        for log in [output, errors] { _ = await log.wait(within: .seconds(1)) { _ in false } }
         return Int32(line) ?? -1
     }
 
