@@ -22,7 +22,8 @@ extension Memberlist {
     /// all; the protocol has no answer that says the application has.
     ///
     /// - Parameters:
-    ///   - payload: 1 byte to 20 MiB.
+    ///   - payload: 1 byte to 20 MiB; with a keyring, the few bytes less that a sealed record takes for itself.
+    ///   - name: A live member, this node too.
     ///   - timeout: Nil: ``MemberlistConfiguration/Streams/timeout``.
     /// - Throws: ``MemberlistError/unknownMember(_:)``, ``MemberlistError/messageTooLarge(size:limit:)``,
     ///   ``MemberlistError/messageEmpty``, ``MemberlistError/unreachable``, ``MemberlistError/timedOut``,
@@ -51,7 +52,9 @@ extension Memberlist {
 
     /// Pings a member with datagrams, and returns the round trip.
     ///
-    /// - Parameter timeout: ``MemberlistConfiguration/Probe/timeout`` where it is nil or longer.
+    /// - Parameters:
+    ///   - name: A live member.
+    ///   - timeout: ``MemberlistConfiguration/Probe/timeout`` where it is nil or longer.
     /// - Throws: ``MemberlistError/unknownMember(_:)``, ``MemberlistError/timedOut``,
     ///   ``MemberlistError/shutDown``, `CancellationError`.
     public func ping(_ name: NodeName, timeout: Duration? = nil) async throws -> Duration {
