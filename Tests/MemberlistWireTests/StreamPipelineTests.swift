@@ -283,4 +283,20 @@ struct StreamPipelineTests {
             #expect((message != nil) == (index == bytes.count - 1))
         }
     }
+
+    @Test(arguments: [false, true])
+    func theLargestUserMessageFitsItsRecord(padded: Bool) throws {
+        let keyring = Keyring(primary: try SecretKey.random(bytes: 32))
+        let sealer = StreamSealer(label: .none, keyring: keyring, compression: false, padded: padded)
+        func seal(_ count: Int) throws -> Int {
+            var message: [UInt8] = []
+            StreamMessage.user([UInt8](repeating: 7, count: count)).encode(into: &message)
+            var wire: [UInt8] = []
+            try sealer.seal(message, role: .request, into: &wire)
+            return wire.count
+        }
+        #expect(try seal(sealer.userMessageLimit) <= WireLimits.streamRecord + 5)
+        // A pad leaves up to a block of room.
+        #expect(throws: WireError.limitExceeded) { try seal(sealer.userMessageLimit + 17) }
+    }
 }

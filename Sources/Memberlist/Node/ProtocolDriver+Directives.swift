@@ -116,7 +116,11 @@ extension ProtocolDriver {
 extension VersionConflict {
     /// For a person.
     var text: String {
-        "\(name) speaks \(isDelegate ? "delegate" : "protocol") version \(current), understood are "
+        let kind = isDelegate ? "delegate" : "protocol"
+        guard understood.lowest <= understood.highest else {
+            return "\(name) speaks \(kind) version \(current), and no version is understood by all members"
+        }
+        return "\(name) speaks \(kind) version \(current), and all members understand "
             + "\(understood.lowest) to \(understood.highest)"
     }
 }

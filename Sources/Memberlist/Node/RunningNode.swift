@@ -68,7 +68,7 @@ final class RunningNode: Sendable {
     }
 
     func sendReliably(_ payload: [UInt8], to name: NodeName, timeout: Duration?) async throws {
-        try check(payload, limit: WireLimits.streamUserMessage)
+        try check(payload, limit: shared.layers.streamSealer.userMessageLimit)
         let endpoint = try live(name).endpoint
         let deadline = NIODeadline.after(timeout ?? configuration.streams.timeout)
         let stream = try await handle.ask {
@@ -89,7 +89,8 @@ final class RunningNode: Sendable {
         switch failure {
         case .timedOut: MemberlistError.timedOut
         case .cancelled: Task.isCancelled ? CancellationError() : MemberlistError.shutDown
-        case .tooLarge: MemberlistError.messageTooLarge(size: size, limit: WireLimits.streamUserMessage)
+        case .tooLarge:
+            MemberlistError.messageTooLarge(size: size, limit: shared.layers.streamSealer.userMessageLimit)
         case .unreachable, .closed, .refused: MemberlistError.unreachable
         }
     }

@@ -19,9 +19,6 @@ package struct OpenedDatagram {
         }
     }
 
-    /// Whether the payload is a compound.
-    package var isCompound: Bool { compound != nil }
-
     /// Whether ``nextPart()`` ended before the last part that the compound names, for want of bytes.
     package var isTruncated: Bool { compound?.isTruncated ?? false }
 

@@ -28,6 +28,18 @@ package struct StreamSealer: Sendable {
         self.recordLimit = recordLimit
     }
 
+    /// Type byte, map header, key and length in front of a large user message.
+    private static let userMessageHeader = 18
+
+    /// The largest user message that every receiver takes: under encryption it shares its record with a header.
+    package var userMessageLimit: Int {
+        guard keyring != nil else { return WireLimits.streamUserMessage }
+        return min(
+            WireLimits.streamUserMessage,
+            recordLimit - Keyring.overhead(padded: padded) - Self.userMessageHeader
+        )
+    }
+
     /// Appends the message as it goes on the wire. Throws `limitExceeded`, and appends nothing, where no
     /// receiver would take a record of its size.
     package func seal(
