@@ -221,6 +221,10 @@ struct BroadcastTier: Sendable {
     /// Ascending, and the identities of each length.
     private var lengths: [Int] = []
     private var identities: [Heap<BroadcastKey>] = []
+    /// Emptied heaps, for the next length: a message that goes up a tier allocates nothing.
+    private var spare: [Heap<BroadcastKey>] = []
+
+    private static let spareHeaps = 64
 
     var count: Int { identities.reduce(0) { $0 + $1.count } }
 
@@ -228,7 +232,7 @@ struct BroadcastTier: Sendable {
         let position = firstPosition { $0 >= length }
         if position == lengths.count || lengths[position] != length {
             lengths.insert(length, at: position)
-            identities.insert(Heap(), at: position)
+            identities.insert(spare.popLast() ?? Heap(), at: position)
         }
         identities[position].insert(identity)
     }
@@ -255,7 +259,8 @@ struct BroadcastTier: Sendable {
     private mutating func removeIfEmpty(_ position: Int) {
         guard identities[position].isEmpty else { return }
         lengths.remove(at: position)
-        identities.remove(at: position)
+        let emptied = identities.remove(at: position)
+        if spare.count < Self.spareHeaps { spare.append(emptied) }
     }
 
     private func firstPosition(where belongsAfter: (Int) -> Bool) -> Int {
