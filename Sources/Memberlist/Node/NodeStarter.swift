@@ -14,7 +14,7 @@ struct NodeStarter {
     func start() async throws -> RunningNode {
         let layers = try LayerSettings(configuration)
         var logger = logger
-        logger[metadataKey: "node"] = "\(NodeLog.printable("\(configuration.name)"))"
+        logger[metadataKey: "node"] = "\(configuration.name.description.printable)"
         let shared = NodeShared(configuration: configuration, layers: layers, log: NodeLog(logger))
         let loop = group.next()
         // One other loop for all of this node's streams, so that a large state delays no probe.

@@ -39,19 +39,9 @@ final class NodeLog: Sendable {
     private func write(_ level: Logger.Level, _ kind: Kind, _ message: String, _ more: () -> [String: String])
     {
         guard logger.logLevel <= level, let suppressed = admit(kind) else { return }
-        var metadata = more().mapValues { Logger.MetadataValue.string(Self.printable($0)) }
+        var metadata = more().mapValues { Logger.MetadataValue.string($0.printable) }
         if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
         logger.log(level: level, "\(message)", metadata: metadata)
-    }
-
-    /// Names are the peers' words: none of them may end a line of the log or command a terminal.
-    static func printable(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
-            default: String(scalar)
-            }
-        }.joined()
     }
 
     /// The lines of that kind suppressed since the last one written, or nil where this one is too.

@@ -46,6 +46,6 @@ struct EventWatch {
 
     /// A name is a peer's word, and a line of the log must stay one.
     private static func naming(_ member: Member) -> Logger.Metadata {
-        ["name": "\(EventText.escaped(member.name.description))"]
+        ["name": "\(member.name.description.printable)"]
     }
 }

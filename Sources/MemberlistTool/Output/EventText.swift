@@ -27,7 +27,7 @@ enum EventText {
         case .result(let result):
             " \(result.word.rawValue)\(text(result.id)) \(result.isSuccess ? "ok" : "failed")\(text(result.detail))"
         case .error(let fault):
-            (fault.word.map { " \($0.rawValue)" } ?? "") + "\(text(fault.id)): \(escaped(fault.message))"
+            (fault.word.map { " \($0.rawValue)" } ?? "") + "\(text(fault.id)): \(fault.message.printable)"
         }
     }
 
@@ -49,32 +49,22 @@ enum EventText {
     private static func text(_ outcome: CommandResult.Join.Outcome) -> String {
         switch outcome {
         case .members(let count): "\(count) members"
-        case .failed(let reason): escaped(reason)
+        case .failed(let reason): reason.printable
         }
     }
 
     private static func text(_ id: JSONScalar?) -> String {
-        id.map { " [\(escaped($0.description))]" } ?? ""
+        id.map { " [\($0.description.printable)]" } ?? ""
     }
 
     private static func text(_ name: NodeName) -> String {
-        escaped(name.description)
+        name.description.printable
     }
 
     private static func quoted(_ bytes: [UInt8]) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             return "base64 " + Data(bytes).base64EncodedString()
         }
-        return "\"\(escaped(text))\""
-    }
-
-    /// Names and payloads are the peers' words: none of them may end the line or command the terminal.
-    static func escaped(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
-            default: String(scalar)
-            }
-        }.joined()
+        return "\"\(text.printable)\""
     }
 }
