@@ -14,6 +14,7 @@ let package = Package(
     name: "swift-memberlist",
     products: [
         .library(name: "Memberlist", targets: ["Memberlist"]),
+        .library(name: "MemberlistSimulator", targets: ["MemberlistSimulator"]),
         .executable(name: "memberlist", targets: ["MemberlistTool"]),
     ],
     dependencies: [
@@ -53,6 +54,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "MemberlistSimulator",
+            dependencies: [
+                "Memberlist", "MemberlistCore", "MemberlistWire",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict
         ),
@@ -96,6 +107,11 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MemberlistSimulatorTests",
+            dependencies: ["MemberlistSimulator", "Memberlist", "MemberlistCore", "MemberlistWire"],
             swiftSettings: strict
         ),
         .testTarget(

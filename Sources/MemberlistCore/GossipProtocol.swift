@@ -96,6 +96,12 @@ package struct GossipProtocol: Sendable {
     /// Every member that the table holds, dead ones included.
     package var members: [Member] { table.all.map(\.member) }
     package var memberCount: Int { table.count }
+    /// How many of them are alive, this node itself among them unless it left.
+    package var aliveCount: Int { table.groupCount(.alive) + (table[selfID].state == .alive ? 1 : 0) }
+
+    /// The member of that name, dead ones included.
+    package func member(named name: NodeName) -> Member? { table.find(name).map { table[$0].member } }
+
     /// 0 where this node does well, up to the health multiplier less one.
     package var healthScore: Int { health.value }
     /// Broadcasts that wait: about membership, and the application's.

@@ -67,8 +67,9 @@ struct NodeStarter {
     ) async throws -> RunningNode {
         let endpoint = try await advertised(bound, on: handle.loop)
         let core = GossipProtocol(
-            configuration: shared.protocolConfiguration(
+            configuration: configuration.protocolConfiguration(
                 endpoint: endpoint,
+                layers: shared.layers,
                 asksAlive: delegate?.decidesOnAlive ?? false,
                 asksMerge: delegate?.decidesOnMerge ?? false
             ),
@@ -154,56 +155,5 @@ struct NodeStarter {
             throw MemberlistError.noAddress("the host name \"\(host)\" has no address")
         }
         return first
-    }
-}
-
-extension NodeShared {
-    /// Bytes that one user message in a datagram may have: the type byte is the core's.
-    var messageLimit: Int {
-        let payload = min(payloadLimit(checksum: false), payloadLimit(checksum: true))
-        return payload - CompoundWriter.headerCount - CompoundWriter.partOverhead - 1
-    }
-
-    /// The configuration as the core takes it.
-    func protocolConfiguration(endpoint: Endpoint, asksAlive: Bool, asksMerge: Bool) -> ProtocolConfiguration
-    {
-        var core = ProtocolConfiguration(name: configuration.name.owned(), endpoint: endpoint)
-        core.meta = configuration.meta
-        core.versions = ProtocolVersions(
-            minimum: 1,
-            maximum: 5,
-            current: configuration.protocolVersion,
-            delegateMinimum: configuration.delegateVersions.minimum,
-            delegateMaximum: configuration.delegateVersions.maximum,
-            delegateCurrent: configuration.delegateVersions.current
-        )
-        core.probeInterval = configuration.probe.interval.wholeNanoseconds
-        core.probeTimeout = configuration.probe.timeout.wholeNanoseconds
-        core.indirectChecks = configuration.probe.indirectChecks
-        core.streamFallback = configuration.probe.streamFallback
-        core.healthMultiplier = configuration.probe.healthMultiplier
-        core.suspicionMultiplier = configuration.suspicion.multiplier
-        core.suspicionMaximumMultiplier = configuration.suspicion.maximumMultiplier
-        core.gossipInterval = configuration.gossip.interval.wholeNanoseconds
-        core.gossipNodes = configuration.gossip.nodes
-        core.gossipToTheDead = configuration.gossip.toTheDead.wholeNanoseconds
-        core.retransmitMultiplier = configuration.gossip.retransmitMultiplier
-        core.pushPullInterval = configuration.gossip.pushPullInterval.wholeNanoseconds
-        core.deadNodeReclaim = configuration.deadNodeReclaim?.wholeNanoseconds
-        core.payloadLimit = payloadLimit(checksum: false)
-        core.checksummedPayloadLimit = payloadLimit(checksum: true)
-        core.asksAlive = asksAlive
-        core.asksMerge = asksMerge
-        return core
-    }
-
-    private func payloadLimit(checksum: Bool) -> Int {
-        DatagramLayout.maximumPayload(
-            datagramSize: configuration.gossip.datagramSize,
-            label: layers.label,
-            encrypted: layers.sealing != nil,
-            padded: layers.padded,
-            checksum: checksum
-        )
     }
 }

@@ -51,14 +51,7 @@ final class ProtocolDriver {
         self.dialer = dialer
         self.snapshot = snapshot
         self.socket = socket
-        let layers = shared.layers
-        sealer = DatagramSealer(
-            label: layers.label,
-            keyring: layers.keyring,
-            compression: layers.compression,
-            padded: layers.padded,
-            encryptsOutgoing: layers.sealing != nil
-        )
+        sealer = shared.layers.datagramSealer
     }
 
     /// A number that no other request, exchange or stream of this node has.

@@ -17,13 +17,7 @@ final class DatagramHandler: ChannelInboundHandler {
     init(handle: DriverHandle, shared: NodeShared) {
         self.handle = handle
         self.shared = shared
-        let layers = shared.layers
-        opener = DatagramOpener(
-            label: layers.label,
-            keyring: layers.keyring,
-            verifiesIncoming: layers.verifiesIncoming,
-            acceptsPadded: layers.acceptsPadded
-        )
+        opener = shared.layers.datagramOpener
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

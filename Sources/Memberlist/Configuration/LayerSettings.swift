@@ -1,0 +1,76 @@
+package import MemberlistWire
+
+/// The configuration as the layers of datagrams and streams take it.
+package struct LayerSettings: Sendable {
+    package let label: Label
+    package let keyring: Keyring?
+    /// The keyring where what is sent is to be encrypted.
+    package let sealing: Keyring?
+    package let verifiesIncoming: Bool
+    package let acceptsPadded: Bool
+    package let padded: Bool
+    package let compression: Bool
+
+    package init(_ configuration: MemberlistConfiguration) throws(WireError) {
+        label = try Label(configuration.label)
+        keyring = configuration.keyring
+        sealing = configuration.verifiesOutgoing ? configuration.keyring : nil
+        verifiesIncoming = configuration.verifiesIncoming
+        padded = configuration.protocolVersion == 1
+        acceptsPadded = configuration.acceptsPaddedEncryption || configuration.protocolVersion == 1
+        compression = configuration.compression
+    }
+
+    package var streamSealer: StreamSealer {
+        StreamSealer(label: label, keyring: sealing, compression: compression, padded: padded)
+    }
+
+    package func streamOpener(_ direction: StreamOpener.Direction) -> StreamOpener {
+        StreamOpener(
+            label: label,
+            keyring: keyring,
+            verifyIncoming: verifiesIncoming,
+            acceptsPadded: acceptsPadded,
+            direction: direction
+        )
+    }
+
+    package var datagramSealer: DatagramSealer {
+        DatagramSealer(
+            label: label,
+            keyring: keyring,
+            compression: compression,
+            padded: padded,
+            encryptsOutgoing: sealing != nil
+        )
+    }
+
+    package var datagramOpener: DatagramOpener {
+        DatagramOpener(
+            label: label,
+            keyring: keyring,
+            verifiesIncoming: verifiesIncoming,
+            acceptsPadded: acceptsPadded
+        )
+    }
+
+    /// The largest payload whose datagram has at most `datagramSize` bytes.
+    func payloadLimit(datagramSize: Int, checksum: Bool) -> Int {
+        DatagramLayout.maximumPayload(
+            datagramSize: datagramSize,
+            label: label,
+            encrypted: sealing != nil,
+            padded: padded,
+            checksum: checksum
+        )
+    }
+
+    /// Bytes that one user message in a datagram may have: the type byte is the core's.
+    package func messageLimit(datagramSize: Int) -> Int {
+        let payload = min(
+            payloadLimit(datagramSize: datagramSize, checksum: false),
+            payloadLimit(datagramSize: datagramSize, checksum: true)
+        )
+        return payload - CompoundWriter.headerCount - CompoundWriter.partOverhead - 1
+    }
+}

@@ -1,0 +1,41 @@
+package import MemberlistCore
+package import MemberlistWire
+
+extension MemberlistConfiguration {
+    /// The configuration as the core takes it.
+    package func protocolConfiguration(
+        endpoint: Endpoint,
+        layers: LayerSettings,
+        asksAlive: Bool,
+        asksMerge: Bool
+    ) -> ProtocolConfiguration {
+        var core = ProtocolConfiguration(name: name.owned(), endpoint: endpoint)
+        core.meta = meta
+        core.versions = ProtocolVersions(
+            minimum: 1,
+            maximum: 5,
+            current: protocolVersion,
+            delegateMinimum: delegateVersions.minimum,
+            delegateMaximum: delegateVersions.maximum,
+            delegateCurrent: delegateVersions.current
+        )
+        core.probeInterval = probe.interval.wholeNanoseconds
+        core.probeTimeout = probe.timeout.wholeNanoseconds
+        core.indirectChecks = probe.indirectChecks
+        core.streamFallback = probe.streamFallback
+        core.healthMultiplier = probe.healthMultiplier
+        core.suspicionMultiplier = suspicion.multiplier
+        core.suspicionMaximumMultiplier = suspicion.maximumMultiplier
+        core.gossipInterval = gossip.interval.wholeNanoseconds
+        core.gossipNodes = gossip.nodes
+        core.gossipToTheDead = gossip.toTheDead.wholeNanoseconds
+        core.retransmitMultiplier = gossip.retransmitMultiplier
+        core.pushPullInterval = gossip.pushPullInterval.wholeNanoseconds
+        core.deadNodeReclaim = deadNodeReclaim?.wholeNanoseconds
+        core.payloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: false)
+        core.checksummedPayloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: true)
+        core.asksAlive = asksAlive
+        core.asksMerge = asksMerge
+        return core
+    }
+}

@@ -1,0 +1,154 @@
+internal import Memberlist
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// Frames of somebody who does not hold the cluster's keys, or recorded what went by.
+public enum HostileFrame: String, Sendable, Hashable, CaseIterable {
+    /// A recorded datagram with some bits flipped.
+    case flipped
+    /// A recorded datagram that ends too soon.
+    case truncated
+    /// A recorded datagram, as it was.
+    case replayed
+    /// A well-made message under another cluster's label.
+    case otherLabel
+    /// A well-made message sealed with another key.
+    case otherKey
+    /// Random bytes.
+    case random
+    /// Any of these, over a stream.
+    case stream
+}
+
+/// What went over the wire of late, for somebody to use again.
+struct Attacker {
+    private var datagrams: [[UInt8]] = []
+    private var streams: [[UInt8]] = []
+    private var seen = 0
+    /// Nothing is recorded where nothing will be injected.
+    var isListening = false
+
+    /// Keeps one datagram in sixteen, up to 64.
+    mutating func record(_ bytes: [UInt8], _ random: inout ProtocolRandom) {
+        guard isListening else { return }
+        seen += 1
+        guard seen % 16 == 1 || datagrams.count < 8 else { return }
+        Self.keep(bytes, in: &datagrams, &random)
+    }
+
+    mutating func recordStream(_ bytes: [UInt8], _ random: inout ProtocolRandom) {
+        guard isListening, !bytes.isEmpty else { return }
+        Self.keep(bytes, in: &streams, &random)
+    }
+
+    private static func keep(_ bytes: [UInt8], in list: inout [[UInt8]], _ random: inout ProtocolRandom) {
+        if list.count < 64 { list.append(bytes) } else { list[random.below(64)] = bytes }
+    }
+
+    func datagram(_ random: inout ProtocolRandom) -> [UInt8]? {
+        datagrams.isEmpty ? nil : datagrams[random.below(datagrams.count)]
+    }
+
+    func stream(_ random: inout ProtocolRandom) -> [UInt8]? {
+        streams.isEmpty ? nil : streams[random.below(streams.count)]
+    }
+}
+
+extension World {
+    /// Sends a hostile frame to a node, from an address that may be a member's.
+    func inject(_ kind: HostileFrame, to target: Host) {
+        guard kind != .stream else { return injectStream(to: target) }
+        guard let bytes = hostileBytes(kind, about: target) else { return }
+        let source = spoofedSource()
+        let place = network.depart(InFlight(bytes: bytes, source: source, sender: -1, receiver: target.index))
+        events.plan(.datagram(place), at: now.advanced(byNanoseconds: 100_000))
+    }
+
+    private func spoofedSource() -> Endpoint {
+        let choice = random.below(hosts.count + 1)
+        if choice < hosts.count { return hosts[choice].endpoint }
+        return Endpoint(address: IPAddress(ipv4: 0xC000_0201), port: 4_242)
+    }
+
+    private func hostileBytes(_ kind: HostileFrame, about target: Host) -> [UInt8]? {
+        switch kind {
+        case .flipped:
+            guard var bytes = attacker.datagram(&random), !bytes.isEmpty else { return nil }
+            for _ in 0...random.below(3) {
+                bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
+            }
+            coverage.meet(.injectedFlipped)
+            return bytes
+        case .truncated:
+            guard let bytes = attacker.datagram(&random), !bytes.isEmpty else { return nil }
+            coverage.meet(.injectedTruncated)
+            return Array(bytes.prefix(random.below(bytes.count)))
+        case .replayed:
+            guard let bytes = attacker.datagram(&random) else { return nil }
+            coverage.meet(.injectedReplay)
+            return bytes
+        case .otherLabel:
+            coverage.meet(.injectedOtherLabel)
+            return forged(label: "another cluster", about: target, keyed: !target.keys.isEmpty)
+        case .otherKey:
+            coverage.meet(.injectedOtherKey)
+            return forged(label: target.configuration.label, about: target, keyed: true)
+        case .random:
+            coverage.meet(.injectedRandom)
+            return (0..<random.below(1_500)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        case .stream: return nil
+        }
+    }
+
+    /// A death notice that would end a member, were it believed. Sealed with a key that no node holds.
+    private func forged(label: String, about target: Host, keyed: Bool) -> [UInt8]? {
+        let victim = hosts[random.below(hosts.count)]
+        var plain: [UInt8] = []
+        Message.dead(Dead(incarnation: 1_000, node: victim.name, from: target.name)).encode(into: &plain)
+        guard let label = try? Label(label) else { return nil }
+        var sealer = DatagramSealer(
+            label: label,
+            keyring: keyed ? strangersKeyring() : nil,
+            compression: true,
+            padded: false
+        )
+        var sealed: [UInt8] = []
+        try? sealer.seal(plain, checksum: true, into: &sealed)
+        return sealed
+    }
+
+    private func strangersKeyring() -> Keyring? {
+        let seed = random.next()
+        guard let key = try? SecretKey(bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: seed), count: 32))
+        else { return nil }
+        return try? Keyring([key]) { buffer in
+            for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: seed >> 8) }
+        }
+    }
+
+    /// Somebody opens a stream and says something that he may not.
+    private func injectStream(to target: Host) {
+        guard let process = target.process else { return }
+        coverage.meet(.injectedStream)
+        var bytes: [UInt8]
+        switch random.below(4) {
+        case 0: bytes = attacker.stream(&random) ?? []
+        case 1:
+            bytes = attacker.stream(&random) ?? []
+            if !bytes.isEmpty { bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8)) }
+        case 2: bytes = forged(label: target.configuration.label, about: target, keyed: true) ?? []
+        default: bytes = (0..<random.below(3_000)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        }
+        let stream = SimulatedStream(
+            purpose: .hostile,
+            dialer: -1,
+            dialerLaunch: 0,
+            source: spoofedSource(),
+            destination: target.endpoint,
+            request: bytes,
+            requestOpener: process.layers.streamOpener(.inbound),
+            replyOpener: process.layers.streamOpener(.reply)
+        )
+        open(stream, until: now.advanced(byNanoseconds: 12_000_000_000))
+    }
+}

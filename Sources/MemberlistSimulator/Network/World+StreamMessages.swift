@@ -1,0 +1,254 @@
+internal import Memberlist
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// What nodes say over streams: one message, and at most one answer, as the runtime's rooms do it.
+extension World {
+    // MARK: The dialling side
+
+    func openPing(
+        _ sequence: UInt32,
+        to endpoint: Endpoint,
+        name: NodeName,
+        until deadline: Instant,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        coverage.meet(.streamPing)
+        let ping = Ping(
+            sequence: sequence,
+            node: name.owned(),
+            sourceAddress: .null,
+            sourcePort: 0,
+            sourceNode: host.name
+        )
+        dial(
+            .ping(ping),
+            .ping(sequence: sequence),
+            to: endpoint,
+            until: host.clock.moment(of: deadline),
+            host,
+            process
+        )
+    }
+
+    func openExchange(
+        _ id: ExchangeID,
+        with endpoint: Endpoint,
+        state: PushPull,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        coverage.meet(.exchangeStarted)
+        let launch = process.launch
+        withLocalState(joining: state.join, host, process) { world, userState in
+            guard let process = host.process, process.launch == launch else { return }
+            var state = state
+            state.userState = userState
+            let timeout = process.configuration.streams.timeout.nanoseconds
+            let deadline = host.clock.reading(at: world.now).advanced(byNanoseconds: timeout)
+            world.dial(
+                .pushPull(state),
+                .exchange(id),
+                to: endpoint,
+                until: host.clock.moment(of: deadline),
+                host,
+                process
+            )
+        }
+    }
+
+    /// A user message over a stream.
+    func openMessage(_ payload: [UInt8], to endpoint: Endpoint, _ host: Host, _ process: NodeProcess) {
+        let timeout = process.configuration.streams.timeout.nanoseconds
+        dial(
+            .user(payload),
+            .message,
+            to: endpoint,
+            until: now.advanced(byNanoseconds: timeout),
+            host,
+            process
+        )
+    }
+
+    private func dial(
+        _ message: StreamMessage,
+        _ purpose: SimulatedStream.Purpose,
+        to endpoint: Endpoint,
+        until deadline: Instant,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        let stream = SimulatedStream(
+            purpose: purpose,
+            dialer: host.index,
+            dialerLaunch: process.launch,
+            source: network.source(of: host.index, endpoint: host.endpoint),
+            destination: endpoint,
+            request: sealed(message, role: .request, to: endpoint, host, process),
+            requestOpener: process.layers.streamOpener(.inbound),
+            replyOpener: process.layers.streamOpener(.reply)
+        )
+        attacker.recordStream(stream.request.bytes, &random)
+        open(stream, until: deadline)
+    }
+
+    /// The message as it goes on the wire; empty where it is too large for a record.
+    private func sealed(
+        _ message: StreamMessage,
+        role: StreamSealer.Role,
+        to peer: Endpoint,
+        _ host: Host,
+        _ process: NodeProcess
+    ) -> [UInt8] {
+        var plain: [UInt8] = []
+        message.encode(into: &plain)
+        var wire: [UInt8] = []
+        do throws(WireError) {
+            try process.streamSealer.seal(plain, role: role, into: &wire)
+        } catch {
+            coverage.meet(.notSealed)
+        }
+        if showsFrames {
+            observe(.sent(frame(wire, peer: peer, plaintext: plain, isStream: true)), at: host.index)
+        }
+        return wire
+    }
+
+    func readReply(_ stream: SimulatedStream, _ place: StreamPlace) {
+        let host = hosts[stream.dialer]
+        guard let process = host.process, process.launch == stream.dialerLaunch else { return }
+        do throws(WireError) {
+            guard let message = try stream.replyOpener.next() else { return }
+            guard isFresh(stream.replyOpener.recordNonce, host, process) else { throw .replayed }
+            streams.remove(place)
+            switch (message, stream.purpose) {
+            case (.pushPull(let state), .exchange(let id)):
+                coverage.meet(.exchangeDone)
+                perform(.stateReceived(id, state), on: host)
+            case (.ack(let ack), .ping(let sequence)):
+                perform(.streamPingFinished(sequence: sequence, answered: ack.sequence == sequence), on: host)
+            case (_, .exchange(let id)):
+                coverage.meet(.exchangeFailed)
+                perform(.exchangeFailed(id), on: host)
+            default: break
+            }
+        } catch {
+            coverage.count(error)
+            dialerLost(stream, place)
+        }
+    }
+
+    private func isFresh(_ nonce: [UInt8]?, _ host: Host, _ process: NodeProcess) -> Bool {
+        guard let nonce else { return true }
+        return process.streamNonces.insert(nonce.span.bytes, at: host.clock.reading(at: now).nanoseconds)
+    }
+
+    // MARK: The accepting side
+
+    func read(_ stream: SimulatedStream, _ place: StreamPlace, _ host: Host, _ process: NodeProcess) {
+        guard !stream.isAnswered else { return }
+        do throws(WireError) {
+            guard let message = try stream.requestOpener.next() else { return }
+            guard isFresh(stream.requestOpener.recordNonce, host, process) else { throw .replayed }
+            if showsFrames {
+                let shown = frame(stream.request.bytes, peer: stream.source, isStream: true)
+                observe(.accepted(shown), at: host.index)
+            }
+            take(message, stream, place, host, process)
+        } catch {
+            refuse(stream, place, error, host, process)
+        }
+    }
+
+    private func take(
+        _ message: StreamMessage,
+        _ stream: SimulatedStream,
+        _ place: StreamPlace,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        switch message {
+        case .ping(let ping):
+            guard ping.node.isEmpty || ping.node == host.name else { return acceptorCloses(stream, place) }
+            reply(.ack(Ack(sequence: ping.sequence, payload: .null)), stream, place, host, process)
+        case .pushPull(let state):
+            guard process.exchangesAnswered < CoreLimits.exchanges else {
+                return acceptorCloses(stream, place)
+            }
+            process.exchangesAnswered += 1
+            let id = StreamID(process.nextNumber())
+            stream.acceptorID = id
+            perform(.stateOffered(id, state), on: host)
+        case .user(let payload):
+            deliver(payload, from: stream.source, host, process)
+            acceptorCloses(stream, place)
+        case .error, .ack:
+            acceptorCloses(stream, place)
+        }
+    }
+
+    private func refuse(
+        _ stream: SimulatedStream,
+        _ place: StreamPlace,
+        _ error: WireError,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        coverage.count(error)
+        if showsFrames {
+            let shown = frame(stream.request.bytes, peer: stream.source, isStream: true)
+            observe(.refused(shown, reason: "\(error)"), at: host.index)
+        }
+        let isStranger = error == .labelMismatch || error == .malformedLabel
+        guard process.layers.keyring == nil, !isStranger else { return acceptorCloses(stream, place) }
+        reply(.error("\(error)"), stream, place, host, process)
+    }
+
+    private func reply(
+        _ message: StreamMessage,
+        _ stream: SimulatedStream,
+        _ place: StreamPlace,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        stream.isAnswered = true
+        stream.reply.bytes = sealed(message, role: .reply, to: stream.source, host, process)
+        guard !stream.reply.bytes.isEmpty else { return acceptorCloses(stream, place) }
+        plan(.sendReply, place, after: 0)
+    }
+
+    func answerExchange(_ id: StreamID, state: PushPull, _ host: Host, _ process: NodeProcess) {
+        process.exchangesAnswered -= 1
+        guard let place = streams.place(of: id, acceptor: host.index), let stream = streams.find(place) else {
+            return
+        }
+        stream.acceptorID = nil
+        let launch = process.launch
+        withLocalState(joining: state.join, host, process) { world, userState in
+            guard let process = host.process, process.launch == launch, world.streams.find(place) != nil
+            else { return }
+            var state = state
+            state.userState = userState
+            world.reply(.pushPull(state), stream, place, host, process)
+        }
+    }
+
+    func refuseExchange(_ id: StreamID, _ host: Host) {
+        host.process?.exchangesAnswered -= 1
+        guard let place = streams.place(of: id, acceptor: host.index), let stream = streams.find(place) else {
+            return
+        }
+        acceptorCloses(stream, place)
+    }
+
+    func exchangeFinished(_ id: ExchangeID, _ outcome: ExchangeOutcome, _ host: Host) {
+        switch outcome {
+        case .merged: coverage.meet(.merged)
+        case .failed, .unavailable: break
+        case .incompatible: coverage.meet(.mergeIncompatible)
+        case .refused: coverage.meet(.mergeRefused)
+        }
+        exchangeEnded?(host.index, id, outcome)
+    }
+}

@@ -1,0 +1,65 @@
+internal import DequeModule
+internal import Memberlist
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// A running node: the production core between the production pipelines. What the runtime does with sockets and
+/// an event loop, the world does in virtual time.
+final class NodeProcess {
+    enum Activity {
+        case running
+        /// Nothing is read and no timer fires.
+        case paused
+        /// Nothing is read and nothing goes out, while timers fire.
+        case blocked
+    }
+
+    let launch: Int
+    let configuration: MemberlistConfiguration
+    let layers: LayerSettings
+    let streamSealer: StreamSealer
+    var core: GossipProtocol
+    var sealer: DatagramSealer
+    var opener: DatagramOpener
+    var streamNonces = NonceCache()
+    var activity = Activity.running
+
+    /// The timer that is planned; others are stale.
+    var timerToken: UInt32 = 0
+    var armed: Instant?
+    /// Whether the timer came while the process stood still.
+    var missedTimer = false
+
+    /// What the system holds for a process that does not read.
+    var inbox = Deque<(bytes: [UInt8], source: Endpoint)>()
+    var inboxBytes = 0
+    /// What a blocked process would have sent.
+    var outbox: [(bytes: [UInt8], destination: Endpoint)] = []
+
+    /// What is heard after the alives and probes of the same batch, as the runtime does it.
+    var later: [(Message, Endpoint)] = []
+    var sealed: [UInt8] = []
+    var exchangesAnswered = 0
+    private var lastNumber: UInt64 = 0
+
+    init(
+        launch: Int,
+        configuration: MemberlistConfiguration,
+        layers: LayerSettings,
+        core: GossipProtocol
+    ) {
+        self.launch = launch
+        self.configuration = configuration
+        self.layers = layers
+        self.core = core
+        streamSealer = layers.streamSealer
+        sealer = layers.datagramSealer
+        opener = layers.datagramOpener
+    }
+
+    /// A number that no other request, exchange or stream of this process has.
+    func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return lastNumber
+    }
+}

@@ -1,0 +1,114 @@
+internal import Memberlist
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// What each directive means in a simulated world.
+extension World {
+    func execute(_ directive: consuming Directive, _ host: Host, _ process: NodeProcess) {
+        switch directive {
+        case .sendDatagram(let datagram): send(datagram, host, process)
+        case .pingOverStream(let sequence, let endpoint, let name, let deadline):
+            openPing(sequence, to: endpoint, name: name, until: deadline, host, process)
+        case .exchangeState(let id, let endpoint, _, let state):
+            openExchange(id, with: endpoint, state: state, host, process)
+        case .answerState(let id, let state): answerExchange(id, state: state, host, process)
+        case .refuseState(let id): refuseExchange(id, host)
+        case .exchangeFinished(let id, let outcome): exchangeFinished(id, outcome, host)
+
+        case .decideAlive(let id, let member):
+            ask(.allowAlive(id, member), host, process) { .aliveDecided(id, allowed: true) }
+        case .decideMerge(let id, let members):
+            ask(.allowMerge(id, members), host, process) { .mergeDecided(id, allowed: true) }
+
+        case .memberChanged(let member, let change): changed(member, change, host)
+        case .conflict(let existing, let claimed):
+            coverage.meet(.conflict)
+            observe(.conflict(existing: existing, claimed: claimed), at: host.index)
+            tell(.conflict(existing, claimed), host, process)
+        case .deliver(let payload, let sender): deliver(Array(payload), from: sender, host, process)
+        case .deliverState(let state, let join): tell(.mergeRemoteState(state, joining: join), host, process)
+
+        case .pingFinished, .probeAnswered: break
+        case .broadcastFinished(_, let outcome):
+            if outcome == .transmitted { coverage.meet(.broadcastTransmitted) }
+        case .leaveFinished(let heard): leaveFinished(heard: heard, host, process)
+        case .healthChanged(let score):
+            if score > 0 { coverage.meet(.unwell) }
+            observe(.health(score), at: host.index)
+        case .noticed(let notice): noticed(notice, host)
+        }
+    }
+
+    private func send(_ datagram: consuming Datagram, _ host: Host, _ process: NodeProcess) {
+        let payload = datagram.payload
+        do throws(WireError) {
+            try process.sealer.seal(payload, checksum: datagram.checksum, into: &process.sealed)
+            digest.add(2, at: now, node: host.index, process.sealed)
+            if showsFrames {
+                let shown = frame(process.sealed, peer: datagram.destination, plaintext: payload)
+                observe(.sent(shown), at: host.index)
+            }
+            if process.activity == .blocked {
+                process.outbox.append((process.sealed, datagram.destination))
+            } else {
+                transmit(process.sealed, from: host, to: datagram.destination)
+                attacker.record(process.sealed, &random)
+            }
+        } catch {
+            coverage.meet(.notSealed)
+        }
+        process.core.recycle(payload)
+    }
+
+    /// A user message, whichever way it came.
+    func deliver(_ payload: [UInt8], from sender: Endpoint, _ host: Host, _ process: NodeProcess) {
+        guard !payload.isEmpty else { return }
+        coverage.meet(.messageDelivered)
+        digest.add(3, at: now, node: host.index, payload)
+        observe(.message(payload, from: sender), at: host.index)
+        tell(.message(payload, sender), host, process)
+    }
+
+    private func changed(_ member: Member, _ change: MemberChange, _ host: Host) {
+        let change = BeliefChange(change)
+        digest.add(4, at: now, node: host.index, Self.digestBytes(member, change))
+        coverage.count(change)
+        if member.name != host.name { noteAccuracy(of: member, change, seenBy: host) }
+        observe(.member(member, change), at: host.index)
+    }
+
+    private static func digestBytes(_ member: Member, _ change: BeliefChange) -> [UInt8] {
+        var bytes = Array(change.rawValue.utf8)
+        bytes.append(contentsOf: member.name.bytes)
+        bytes.append(contentsOf: member.endpoint.address.bytes)
+        withUnsafeBytes(of: member.endpoint.port.littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: member.incarnation.littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: member.meta)
+        return bytes
+    }
+
+    /// Counts failures that were declared of nodes that ran well.
+    private func noteAccuracy(of member: Member, _ change: BeliefChange, seenBy host: Host) {
+        guard change == .failed, let subject = self.host(named: member.name), subject.process != nil,
+            subject.process?.activity == .running, !subject.hasLeft
+        else { return }
+        coverage.meet(.falsePositive)
+    }
+
+    private func noticed(_ notice: Notice, _ host: Host) {
+        coverage.count(notice)
+        guard !judges.isEmpty || !observers.isEmpty else { return }
+        observe(.notice("\(notice)"), at: host.index)
+    }
+
+    private func leaveFinished(heard: Bool, _ host: Host, _ process: NodeProcess) {
+        if heard { coverage.meet(.leaveHeard) }
+        guard host.endsAfterLeaving else { return }
+        host.endsAfterLeaving = false
+        // The process is still in the middle of this: it ends when the present step is over.
+        let launch = process.launch
+        plan(at: now) { world in
+            if host.process?.launch == launch { world.end(host, .ended) }
+        }
+    }
+}
