@@ -1,5 +1,13 @@
 /// The rules that every cluster must keep.
 public enum StandardJudges {
     /// One of each, to watch one simulation.
-    public static func all() -> [any SimulationJudge] { [] }
+    ///
+    /// - Parameter isExact: Whether a healthy node that is declared failed breaks a rule, or is counted.
+    public static func all(isExact: Bool = false) -> [any SimulationJudge] {
+        [
+            IncarnationJudge(), ResurrectionJudge(), EventOrderJudge(), DatagramSizeJudge(), NonceJudge(),
+            PlaintextJudge(), ReplayJudge(), BoundsJudge(), AuthenticityJudge(), StrangerJudge(),
+            LivenessJudge(), CompletenessJudge(), AccuracyJudge(isExact: isExact),
+        ]
+    }
 }

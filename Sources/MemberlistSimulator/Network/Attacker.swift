@@ -131,7 +131,8 @@ extension World {
         guard let process = target.process else { return }
         coverage.meet(.injectedStream)
         var bytes: [UInt8]
-        switch random.below(4) {
+        let choice = random.below(4)
+        switch choice {
         case 0: bytes = attacker.stream(&random) ?? []
         case 1:
             bytes = attacker.stream(&random) ?? []
@@ -149,6 +150,7 @@ extension World {
             requestOpener: process.layers.streamOpener(.inbound),
             replyOpener: process.layers.streamOpener(.reply)
         )
+        stream.isReplay = choice == 0
         open(stream, until: now.advanced(byNanoseconds: 12_000_000_000))
     }
 }

@@ -55,6 +55,8 @@ final class SimulatedStream {
     var breaksAfter: Int?
     var attempts = 0
     var isConnected = false
+    /// Whether somebody sends a recorded request again: that one does authenticate.
+    var isReplay = false
     var isAnswered = false
 
     init(

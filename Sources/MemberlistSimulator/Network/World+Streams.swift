@@ -155,10 +155,9 @@ extension World {
         digest.add(7, at: now, node: stream.dialer, piece)
         guard stream.dialer >= 0 else {
             coverage.meet(.strangerAnswered)
-            observe(
-                .notice("a stranger got an answer of \(stream.reply.bytes.count) bytes"),
-                at: stream.acceptor
-            )
+            if !stream.isReplay {
+                observe(.strangerAnswered(bytes: stream.reply.bytes.count), at: stream.acceptor)
+            }
             return streams.remove(place)
         }
         stream.replyOpener.feed(piece.span.bytes)

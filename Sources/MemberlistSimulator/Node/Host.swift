@@ -9,6 +9,8 @@ final class Host {
     var endpoint: Endpoint
     /// What a process is started with.
     var configuration: MemberlistConfiguration
+    /// The label, read once.
+    let label: Label
     /// The keys as they stand in the node's file; empty for plaintext.
     var keys: [SecretKey]
     var clock: NodeClock
@@ -35,6 +37,7 @@ final class Host {
     ) {
         self.index = index
         name = configuration.name
+        label = (try? Label(configuration.label)) ?? .none
         self.endpoint = endpoint
         self.configuration = configuration
         self.keys = keys

@@ -43,6 +43,7 @@ extension World {
         let payload = datagram.payload
         do throws(WireError) {
             try process.sealer.seal(payload, checksum: datagram.checksum, into: &process.sealed)
+            if let sabotage = sabotage.datagram { process.sealed = sabotage(host.index, process.sealed) }
             digest.add(2, at: now, node: host.index, process.sealed)
             if showsFrames {
                 let shown = frame(process.sealed, peer: datagram.destination, plaintext: payload)
@@ -74,7 +75,12 @@ extension World {
         digest.add(4, at: now, node: host.index, Self.digestBytes(member, change))
         coverage.count(change)
         if member.name != host.name { noteAccuracy(of: member, change, seenBy: host) }
-        observe(.member(member, change), at: host.index)
+        guard let sabotage = sabotage.member else {
+            return observe(.member(member, change), at: host.index)
+        }
+        for (member, change) in sabotage(host.index, member, change) {
+            observe(.member(member, change), at: host.index)
+        }
     }
 
     private static func digestBytes(_ member: Member, _ change: BeliefChange) -> [UInt8] {

@@ -50,12 +50,14 @@ public struct SimulatedNode {
     public func broadcast(_ payload: [UInt8], name: NodeName? = nil) {
         guard let process = host.process else { return }
         world.coverage.meet(.messageSent)
+        world.said.insert(payload)
         world.perform(.broadcastRequested(RequestID(process.nextNumber()), payload, name: name), on: host)
     }
 
     /// Sends a message in one datagram, which may be lost.
     public func send(_ payload: [UInt8], to member: NodeName) {
         world.coverage.meet(.messageSent)
+        world.said.insert(payload)
         world.perform(.messageRequested(payload, to: member), on: host)
     }
 
@@ -63,6 +65,7 @@ public struct SimulatedNode {
     public func sendReliably(_ payload: [UInt8], to other: SimulatedNode) {
         guard let process = host.process else { return }
         world.coverage.meet(.messageSent)
+        world.said.insert(payload)
         world.openMessage(payload, to: other.endpoint, host, process)
     }
 

@@ -79,6 +79,11 @@ public final class Simulation {
     /// Adds a node that runs and has not joined.
     @discardableResult
     public func addNode() throws -> SimulatedNode {
+        try addNode { _ in }
+    }
+
+    /// The same; the machine is prepared before its process starts.
+    func addNode(_ prepare: (Host) -> Void) throws -> SimulatedNode {
         let index = world.hosts.count
         var configuration = MemberlistConfiguration(name: .numbered(index))
         configure(&configuration, index)
@@ -86,6 +91,7 @@ public final class Simulation {
         try configuration.validate()
         let host = world.addHost(configuration, keys: configuration.keyring?.keys ?? [])
         host.delegate = delegates(index)
+        prepare(host)
         world.launch(host)
         return SimulatedNode(index: index, simulation: self)
     }

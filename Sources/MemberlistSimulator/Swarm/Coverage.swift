@@ -62,6 +62,11 @@ public struct Coverage: Sendable, Hashable {
     public var unmet: [Path] { Path.allCases.filter { self[$0] == 0 } }
 }
 
+extension Coverage.Path {
+    /// What a sound program does not come to.
+    var isNeverMet: Bool { self == .notSealed }
+}
+
 extension Coverage {
     mutating func count(_ change: ProcessChange) {
         switch change {

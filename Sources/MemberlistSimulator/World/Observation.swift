@@ -30,6 +30,8 @@ public struct Observation: Sendable {
         case refused(Frame, reason: String)
         /// A datagram was lost on its way.
         case lost(Frame)
+        /// Somebody who is no node and has shown no key got that many bytes as an answer.
+        case strangerAnswered(bytes: Int)
         /// Something was not believed or not done, in words.
         case notice(String)
         /// A fault begins or ends, in words.

@@ -47,7 +47,9 @@ public struct SimulationState {
     }
     /// Broadcasts that wait at the node: about members, and the application's.
     public func queuedBroadcasts(of node: Int) -> (membership: Int, user: Int) {
-        world.hosts[node].process?.core.queuedBroadcasts ?? (0, 0)
+        guard let core = world.hosts[node].process?.core else { return (0, 0) }
+        let queued = core.queuedBroadcasts
+        return (queued.membership + world.sabotage.extraBroadcasts, queued.user)
     }
     /// The node's health score: 0 is well (Lifeguard).
     public func healthScore(of node: Int) -> Int { world.hosts[node].process?.core.healthScore ?? 0 }
@@ -55,6 +57,10 @@ public struct SimulationState {
     public func traffic(of node: Int) -> Traffic { world.hosts[node].traffic }
     /// Whether the node has keys, and so must encrypt all that it sends.
     public func encrypts(_ node: Int) -> Bool { !world.hosts[node].keys.isEmpty }
+    /// Whether an application of the simulation has said these bytes.
+    public func wasSaid(_ payload: [UInt8]) -> Bool { world.said.contains(payload) }
+    /// The label under which the node sends; judges of frames must know how long it is.
+    func label(of node: Int) -> Label { world.hosts[node].label }
     /// The largest datagram that the node may send.
     public func datagramSize(of node: Int) -> Int { world.hosts[node].configuration.gossip.datagramSize }
 

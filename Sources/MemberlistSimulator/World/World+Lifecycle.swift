@@ -81,6 +81,7 @@ extension World {
     /// simulation are its own; nothing real is ever sealed with such nonces.
     private func keyring(of host: Host) -> Keyring? {
         guard !host.keys.isEmpty else { return nil }
+        if let nonces = sabotage.nonces { return try? Keyring(host.keys, drawingNoncesWith: nonces) }
         let source = Mutex(ProtocolRandom(seed: random.next()))
         return try? Keyring(host.keys) { buffer in
             source.withLock { random in

@@ -27,6 +27,10 @@ final class World {
     var lastAddress: UInt32 = 0
     /// Changes what a core is started with: for experiments and planted bugs, not for users.
     var adjustCore: ((inout ProtocolConfiguration) -> Void)?
+    /// Bugs that are planted to try the judges.
+    var sabotage = Sabotage()
+    /// What applications have said, so that what is heard can be held against it.
+    var said = Set<[UInt8]>()
     /// Told how exchanges ended.
     var exchangeEnded: ((Int, ExchangeID, ExchangeOutcome) -> Void)?
     /// Judges see each frame only where one asks; making an observation of each costs time.

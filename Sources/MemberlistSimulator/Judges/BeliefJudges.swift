@@ -1,0 +1,132 @@
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// Who believes it, and of whom: beliefs end with the process that holds them.
+struct BeliefKey: Hashable {
+    let observer: Int
+    let launch: Int
+    let subject: NodeName
+}
+
+/// What a node believed last of a member.
+struct LastBelief {
+    let state: MemberState
+    let incarnation: UInt32
+    let endpoint: Endpoint
+}
+
+/// Keeps what every node believed last of every member, and compares it with what it believes now.
+struct BeliefMemory {
+    private var beliefs: [BeliefKey: LastBelief] = [:]
+
+    /// Replaces what was believed; returns it, nil where the member was not known.
+    mutating func replace(
+        _ member: Member,
+        _ change: BeliefChange,
+        observer: Int,
+        in state: SimulationState
+    ) -> LastBelief? {
+        let key = BeliefKey(observer: observer, launch: state.launches(of: observer), subject: member.name)
+        let last = beliefs[key]
+        if change == .reaped {
+            beliefs[key] = nil
+        } else {
+            beliefs[key] = LastBelief(
+                state: member.state,
+                incarnation: member.incarnation,
+                endpoint: member.endpoint
+            )
+        }
+        return last
+    }
+}
+
+/// Incarnations never go back: what a node knows of a member is only replaced by later news. A member that left
+/// or failed and came back at another address is another process, which begins anew.
+public final class IncarnationJudge: SimulationJudge {
+    /// The rule's name.
+    public let name = "incarnations never go back"
+    private var memory = BeliefMemory()
+
+    /// A judge for one simulation.
+    public init() {}
+
+    /// Compares what is believed of a member with what was believed before.
+    public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
+        guard case .member(let member, let change) = observation.kind,
+            let last = memory.replace(member, change, observer: observation.node, in: state)
+        else { return nil }
+        let isAnother = member.endpoint != last.endpoint && (last.state == .left || last.state == .dead)
+        guard member.incarnation < last.incarnation, !isAnother else { return nil }
+        return
+            "\(state.name(of: observation.node)) knew \(member.name) at incarnation \(last.incarnation) and "
+            + "now at \(member.incarnation)"
+    }
+}
+
+/// No member is raised by old news: who was suspect, dead or gone is alive again only by an incarnation above the
+/// one that it was declared so at, or as another process at another address.
+public final class ResurrectionJudge: SimulationJudge {
+    /// The rule's name.
+    public let name = "no resurrection by old news"
+    private var memory = BeliefMemory()
+
+    /// A judge for one simulation.
+    public init() {}
+
+    /// Looks at every member that is alive again.
+    public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
+        guard case .member(let member, let change) = observation.kind,
+            let last = memory.replace(member, change, observer: observation.node, in: state)
+        else { return nil }
+        guard member.state == .alive, last.state != .alive, member.incarnation <= last.incarnation else {
+            return nil
+        }
+        let isAnother = member.endpoint != last.endpoint && last.state != .suspect
+        guard !isAnother else { return nil }
+        return "\(state.name(of: observation.node)) took \(member.name) for alive at incarnation "
+            + "\(member.incarnation), after \(last.state) at \(last.incarnation)"
+    }
+}
+
+/// Events about one member come in the order in which they can happen, and tell of the state that they lead to.
+public final class EventOrderJudge: SimulationJudge {
+    /// The rule's name.
+    public let name = "events alternate"
+    private var memory = BeliefMemory()
+
+    /// A judge for one simulation.
+    public init() {}
+
+    /// Looks whether this event may follow the last one.
+    public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
+        guard case .member(let member, let change) = observation.kind else { return nil }
+        let isSelf = member.name == state.name(of: observation.node)
+        let last = memory.replace(member, change, observer: observation.node, in: state)
+        // A node knows itself from the start.
+        let before = last?.state ?? (isSelf ? .alive : nil)
+        guard Self.may(change, follow: before, leadingTo: member.state) else {
+            return
+                "\(state.name(of: observation.node)) told of \(member.name) \(change) (\(member.state)) after "
+                + (before?.rawValue ?? "nothing")
+        }
+        return nil
+    }
+
+    private static func may(
+        _ change: BeliefChange,
+        follow before: MemberState?,
+        leadingTo after: MemberState
+    ) -> Bool {
+        switch change {
+        case .joined: (before == nil || before == .dead || before == .left) && after == .alive
+        case .updated: (before == .alive || before == .suspect) && after == .alive
+        case .refreshed: (before == .alive || before == .suspect) && after == before
+        case .suspected: before == .alive && after == .suspect
+        case .recovered: before == .suspect && after == .alive
+        case .failed: (before == .alive || before == .suspect) && after == .dead
+        case .left: (before == .alive || before == .suspect) && after == .left
+        case .reaped: (before == .dead || before == .left) && after == before
+        }
+    }
+}

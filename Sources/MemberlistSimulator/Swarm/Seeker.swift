@@ -1,0 +1,36 @@
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// What an application's discovery does: a node that shall be in the cluster tries one address after another
+/// until a state exchange succeeds.
+final class Seeker {
+    private unowned let world: World
+    /// Which node tries, and through whom; nil: through anybody.
+    private var seeking: [Int: Int?] = [:]
+
+    init(world: World) {
+        self.world = world
+        world.exchangeEnded = { [weak self] host, _, outcome in
+            if case .merged = outcome { self?.seeking[host] = nil }
+        }
+    }
+
+    func seek(_ host: Host, through other: Host? = nil) {
+        seeking[host.index] = .some(other?.index)
+        attempt(host, launch: host.launches)
+    }
+
+    private func attempt(_ host: Host, launch: Int) {
+        guard let through = seeking[host.index], host.launches == launch, host.process != nil else { return }
+        let others = world.hosts.count - 1
+        if others > 0 {
+            let drawn = world.random.below(others)
+            let chosen = through ?? (drawn < host.index ? drawn : drawn + 1)
+            world.join(host, through: world.hosts[chosen].endpoint)
+        }
+        let wait = 1_000_000_000 + world.random.below(2_000_000_000)
+        world.plan(at: world.now.advanced(byNanoseconds: Int64(wait))) { [weak self] _ in
+            self?.attempt(host, launch: launch)
+        }
+    }
+}

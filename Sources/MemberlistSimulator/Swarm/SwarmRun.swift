@@ -1,0 +1,181 @@
+internal import Memberlist
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// One seed of the swarm, from its plan to its verdict.
+final class SwarmRun {
+    let plan: SwarmPlan
+    let simulation: Simulation
+    private var rotation: KeyRotation
+    private var seeker: Seeker
+    private var messages = 0
+    private(set) var convergence: Duration?
+
+    private var world: World { simulation.world }
+
+    init(seed: UInt64, judges: [any SimulationJudge]? = nil) throws {
+        let plan = SwarmPlan(seed: seed)
+        self.plan = plan
+        let rotation = KeyRotation(bytes: plan.settings.keyBytes, seed: seed)
+        self.rotation = rotation
+        simulation = try Simulation(
+            nodes: plan.nodes,
+            seed: seed,
+            network: plan.network,
+            judges: judges ?? StandardJudges.all(isExact: plan.isExact)
+        ) { configuration, _ in
+            plan.settings.apply(to: &configuration)
+            configuration.keyring = rotation.firstKeyring
+        }
+        seeker = Seeker(world: simulation.world)
+        simulation.world.attacker.isListening = true
+    }
+
+    /// Faults first, then a healed network in which the cluster must come to agree.
+    func run() async -> SwarmOutcome {
+        for host in world.hosts.dropFirst() { seeker.seek(host) }
+        for step in plan.steps {
+            world.plan(at: Instant(nanoseconds: step.at.nanoseconds)) { [self] _ in apply(step.fault) }
+        }
+        await simulation.run(until: Instant(nanoseconds: plan.faultsEnd.nanoseconds))
+        endFaults()
+        let bound = plan.settings.settleBound(nodes: world.hosts.count)
+        let rotation = rotation
+        convergence = await simulation.run(atMost: bound, lookingEvery: .milliseconds(500)) { state in
+            !rotation.isUnderWay && state.isConverged && CompletenessJudge.undeclared(in: state) == nil
+        }
+        // Who agrees has to stay so.
+        await simulation.run(for: .seconds(10))
+        world.conclude()
+        return outcome
+    }
+
+    private var outcome: SwarmOutcome {
+        SwarmOutcome(
+            seed: plan.seed,
+            history: simulation.history,
+            violations: simulation.violations,
+            coverage: simulation.coverage,
+            nodes: world.hosts.count,
+            virtualTime: simulation.time,
+            datagrams: world.hosts.reduce(0) { $0 + $1.traffic.datagramsSent },
+            convergence: convergence,
+            plan: plan.lines
+        )
+    }
+
+    /// Heals the network, lets everybody go on, and tells all to join through one: what an application's
+    /// discovery does. Parts that forgot each other find together by nothing else yet.
+    private func endFaults() {
+        tell("the faults end")
+        simulation.setNetwork(Self.healed(plan.network))
+        simulation.heal()
+        for host in world.hosts {
+            world.resume(host)
+            if abs(host.clock.drift) > 20_000 { world.setDrift(0, of: host) }
+        }
+        world.attacker.isListening = false
+        rotation.goOn(in: world)
+        guard let first = world.hosts.first(where: { simulation.state.isWell($0.index) }) else { return }
+        for host in world.hosts where host.index != first.index && simulation.state.isWell(host.index) {
+            seeker.seek(host, through: first)
+        }
+    }
+
+    private static func healed(_ conditions: LinkConditions) -> LinkConditions {
+        var healed = LinkConditions()
+        healed.latency = conditions.latency
+        healed.jitter = conditions.jitter
+        return healed
+    }
+
+    private func tell(_ what: String) { world.observe(.fault(what), at: -1) }
+
+    // MARK: Faults
+
+    private func apply(_ fault: Fault) {
+        tell("\(fault)")
+        switch fault {
+        case .crash, .restart, .leave, .rejoin, .arrive, .pause, .block: applyToProcess(fault)
+        case .partition, .cutOneWay, .blockDatagrams, .degrade: applyToLinks(fault)
+        case .rewriteSource(let node): simulation[node].rewriteSource()
+        case .drift(let node, let drift): world.setDrift(Int64(drift), of: world.hosts[node])
+        case .inject(let frame, let node): world.inject(frame, to: world.hosts[node])
+        case .rotateKeys: rotation.begin(in: world)
+        case .broadcast, .send, .update: say(fault)
+        }
+    }
+
+    private func applyToProcess(_ fault: Fault) {
+        switch fault {
+        case .crash(let node): world.crash(world.hosts[node])
+        case .restart(let node, let elsewhere):
+            let host = world.hosts[node]
+            world.crash(host)
+            simulation[node].restart(elsewhere: elsewhere)
+            seeker.seek(host)
+        case .leave(let node, let ends): world.leave(world.hosts[node], thenEnds: ends)
+        case .rejoin(let node):
+            let host = world.hosts[node]
+            guard host.hasLeft || host.process == nil else { return }
+            if host.process == nil {
+                world.coverage.meet(.restartedInPlace)
+                world.launch(host)
+            }
+            seeker.seek(host)
+        case .arrive:
+            let node = try? simulation.addNode { [self] in rotation.admit($0, like: world.hosts[0]) }
+            if let node { seeker.seek(world.hosts[node.index]) }
+        case .pause(let node, let milliseconds):
+            world.pause(world.hosts[node])
+            resume(node, after: milliseconds)
+        case .block(let node, let milliseconds):
+            world.block(world.hosts[node])
+            resume(node, after: milliseconds)
+        default: break
+        }
+    }
+
+    private func resume(_ node: Int, after milliseconds: Int) {
+        let host = world.hosts[node]
+        let launches = host.launches
+        after(milliseconds) { world in
+            if host.launches == launches { world.resume(host) }
+        }
+    }
+
+    private func after(_ milliseconds: Int, _ action: @escaping (World) -> Void) {
+        world.plan(at: world.now.advanced(byNanoseconds: Int64(milliseconds) * 1_000_000), action)
+    }
+
+    private func applyToLinks(_ fault: Fault) {
+        let (change, milliseconds): (LinkFaultID, Int)
+        switch fault {
+        case .partition(let side, let time): (change, milliseconds) = (simulation.partition(side), time)
+        case .cutOneWay(let from, let to, let time):
+            (change, milliseconds) = (simulation.cut(from: from, to: to), time)
+        case .blockDatagrams(let side, let time):
+            (change, milliseconds) = (simulation.blockDatagrams(of: side), time)
+        case .degrade(let side, let conditions, let time):
+            (change, milliseconds) = (simulation.setLinks(from: side, conditions), time)
+        default: return
+        }
+        after(milliseconds) { [self] _ in simulation.end(change) }
+    }
+
+    private func say(_ fault: Fault) {
+        messages += 1
+        let payload = Array("message \(messages) of seed \(plan.seed)".utf8)
+        switch fault {
+        case .broadcast(let node): simulation[node].broadcast(payload)
+        case .send(let node, let other, let reliably):
+            if reliably {
+                simulation[node].sendReliably(payload, to: simulation[other])
+            } else {
+                simulation[node].send(payload, to: simulation[other].name)
+            }
+        case .update(let node): simulation[node].update(meta: payload)
+        default: break
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import Memberlist
+internal import MemberlistCore
+internal import MemberlistWire
+
+/// The settings of one cluster of the swarm, drawn within what a sane operator may choose. Times in microseconds.
+struct SwarmSettings {
+    let probeInterval: Int
+    let probeTimeout: Int
+    let gossipInterval: Int
+    let gossipNodes: Int
+    let retransmitMultiplier: Int
+    let suspicionMultiplier: Int
+    let suspicionMaximum: Int
+    let indirectChecks: Int
+    let healthMultiplier: Int
+    let streamFallback: Bool
+    let pushPullInterval: Int
+    let toTheDead: Int
+    let reclaim: Int?
+    let datagramSize: Int
+    let protocolVersion: UInt8
+    let compression: Bool
+    let label: String
+    /// 0 for plaintext.
+    let keyBytes: Int
+    let metaBytes: Int
+    /// Whether nodes may come back at other addresses: it needs them to be forgotten soon enough.
+    let allowsMoves: Bool
+
+    init(nodes: Int, _ random: inout ProtocolRandom) {
+        probeInterval = 200_000 + random.below(1_300_000)
+        probeTimeout = probeInterval / 10 * (2 + random.below(7))
+        gossipInterval = 50_000 + random.below(250_000)
+        gossipNodes = 2 + random.below(4)
+        retransmitMultiplier = 2 + random.below(4)
+        suspicionMultiplier = 2 + random.below(5)
+        suspicionMaximum = 1 + random.below(7)
+        indirectChecks = random.below(5)
+        healthMultiplier = 1 + random.below(8)
+        streamFallback = random.below(4) != 0
+        pushPullInterval = 3_000_000 + random.below(20_000_000)
+        // Long enough for all to hear of a death before the first forgets it.
+        let suspicion = Formulas.suspicionTimeout(
+            multiplier: suspicionMultiplier * suspicionMaximum,
+            members: nodes,
+            interval: Int64(probeInterval)
+        )
+        toTheDead = Int(suspicion) + 5_000_000 + random.below(30_000_000)
+        reclaim = random.below(3) == 0 ? random.below(20_000_000) : nil
+        datagramSize = [1_200, 1_200, 1_280, 1_400, 1_400, 1_400, 1_400, 4_000, 9_000][random.below(9)]
+        protocolVersion = [2, 2, 2, 2, 2, 1, 3, 4, 5][random.below(9)]
+        compression = random.below(3) != 0
+        label = ["", "", "prod", "a label of a cluster that is longer than most are"][random.below(4)]
+        keyBytes = [0, 16, 24, 32, 32, 32, 32, 32][random.below(8)]
+        metaBytes = random.below(2) == 0 ? 0 : random.below(80)
+        allowsMoves = random.below(2) == 0
+    }
+
+    func apply(to configuration: inout MemberlistConfiguration) {
+        configuration.probe.interval = .microseconds(probeInterval)
+        configuration.probe.timeout = .microseconds(probeTimeout)
+        configuration.probe.indirectChecks = indirectChecks
+        configuration.probe.healthMultiplier = healthMultiplier
+        configuration.probe.streamFallback = streamFallback
+        configuration.suspicion.multiplier = suspicionMultiplier
+        configuration.suspicion.maximumMultiplier = suspicionMaximum
+        configuration.gossip.interval = .microseconds(gossipInterval)
+        configuration.gossip.nodes = gossipNodes
+        configuration.gossip.retransmitMultiplier = retransmitMultiplier
+        configuration.gossip.pushPullInterval = .microseconds(pushPullInterval)
+        configuration.gossip.toTheDead = .microseconds(toTheDead)
+        configuration.gossip.datagramSize = datagramSize
+        configuration.deadNodeReclaim = reclaim.map { .microseconds($0) }
+        configuration.protocolVersion = protocolVersion
+        configuration.compression = compression
+        configuration.label = label
+        configuration.meta = [UInt8](repeating: 0x6D, count: metaBytes)
+    }
+
+    /// The longest that a cluster of so many may take until all agree, once nothing disturbs it any more.
+    ///
+    /// A crash is met within two rounds of probes, each member once a round, an unwell node probing slower by its
+    /// score; then comes the longest suspicion; then all hear of it, by gossip or by one of a few exchanges of
+    /// state; a name that is held by a dead member is free when that one was forgotten, which may be twice in a
+    /// row where a straggler brings it back once. Clocks may be half as fast as the world's.
+    func settleBound(nodes: Int) -> Duration {
+        let rounds = Int64(2 * nodes + 2) * Int64(probeInterval) * Int64(healthMultiplier)
+        let suspicion = Formulas.suspicionTimeout(
+            multiplier: suspicionMultiplier * suspicionMaximum,
+            members: nodes,
+            interval: Int64(probeInterval)
+        )
+        let exchange = Formulas.pushPullInterval(Int64(pushPullInterval), members: nodes)
+        let once = rounds + suspicion + Int64(toTheDead) + 6 * exchange
+        return .microseconds(2 * 2 * once)
+    }
+
+    var text: String {
+        "probe \(probeInterval / 1_000)/\(probeTimeout / 1_000) ms, gossip \(gossipInterval / 1_000) ms to "
+            + "\(gossipNodes), retransmit \(retransmitMultiplier), suspicion \(suspicionMultiplier) x "
+            + "\(suspicionMaximum), checks \(indirectChecks), health \(healthMultiplier), "
+            + "push/pull \(pushPullInterval / 1_000) ms, to the dead \(toTheDead / 1_000) ms, "
+            + "reclaim \(reclaim.map { "\($0 / 1_000) ms" } ?? "never"), datagrams \(datagramSize), "
+            + "version \(protocolVersion), \(keyBytes == 0 ? "plaintext" : "keys of \(keyBytes)")"
+            + "\(label.isEmpty ? "" : ", labelled")\(compression ? ", compressed" : "")"
+            + "\(streamFallback ? "" : ", no stream pings")"
+    }
+}

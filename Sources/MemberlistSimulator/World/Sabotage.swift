@@ -1,0 +1,15 @@
+internal import MemberlistCore
+
+/// Bugs that are planted to see whether the judges find them: what a broken core or layer would do.
+struct Sabotage {
+    /// Changes what a node tells of a member; an empty list keeps it silent.
+    var member: ((Int, Member, BeliefChange) -> [(Member, BeliefChange)])?
+    /// Changes a sealed datagram before it leaves.
+    var datagram: ((Int, [UInt8]) -> [UInt8])?
+    /// Fills nonces in place of the seeded source.
+    var nonces: (@Sendable (UnsafeMutableRawBufferPointer) -> Void)?
+    /// Whether a node's memory of nonces is lost before each datagram.
+    var forgetsNonces = false
+    /// How many broadcasts a node claims to hold beside those that it holds.
+    var extraBroadcasts = 0
+}
