@@ -16,6 +16,8 @@ public enum HostileFrame: String, Sendable, Hashable, CaseIterable {
     case otherKey
     /// Random bytes.
     case random
+    /// Sealed with the cluster's own key, and nothing that a sound member sends.
+    case insider
     /// Any of these, over a stream.
     case stream
 }
@@ -96,6 +98,9 @@ extension World {
         case .random:
             coverage.meet(.injectedRandom)
             return (0..<random.below(1_500)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        case .insider:
+            coverage.meet(.injectedInsider)
+            return insane(about: target)
         case .stream: return nil
         }
     }
@@ -110,6 +115,51 @@ extension World {
             label: label,
             keyring: keyed ? strangersKeyring() : nil,
             compression: true,
+            padded: false
+        )
+        var sealed: [UInt8] = []
+        try? sealer.seal(plain, checksum: true, into: &sealed)
+        return sealed
+    }
+
+    /// What a member that went mad would send: numbers that nobody can have reached, addresses of three bytes,
+    /// layers where they have no place.
+    private func insane(about target: Host) -> [UInt8]? {
+        let victim = hosts[random.below(hosts.count)]
+        var plain: [UInt8] = []
+        switch random.below(6) {
+        case 0:
+            let dead = Dead(incarnation: .max - 1, node: victim.name, from: target.name)
+            Message.dead(dead).encode(into: &plain)
+        case 1:
+            let suspect = Suspect(incarnation: 1 << 31, node: victim.name, from: target.name)
+            Message.suspect(suspect).encode(into: &plain)
+        case 2:
+            let alive = Alive(
+                incarnation: 1,
+                node: victim.name,
+                address: WireBytes([1, 2, 3]),
+                port: 7_946,
+                meta: .null,
+                versions: WireBytes([1, 5, 2, 0, 0, 0])
+            )
+            Message.alive(alive).encode(into: &plain)
+        case 3: break
+        case 4: plain = [MessageType.compound.rawValue, 1, 0, 2, MessageType.compound.rawValue, 0]
+        default:
+            CompressMessage.writePrefix(bodyCount: 8, into: &plain)
+            plain += (0..<8).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        }
+        let keys = target.keys
+        var source = ProtocolRandom(seed: random.next())
+        let nonce = (0..<4_096).map { _ in UInt8(truncatingIfNeeded: source.next()) }
+        let keyring = try? Keyring(keys) { buffer in
+            for index in buffer.indices { buffer[index] = nonce[index % nonce.count] }
+        }
+        var sealer = DatagramSealer(
+            label: target.label,
+            keyring: keyring,
+            compression: false,
             padded: false
         )
         var sealed: [UInt8] = []

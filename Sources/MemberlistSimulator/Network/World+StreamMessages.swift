@@ -243,12 +243,7 @@ extension World {
     }
 
     func exchangeFinished(_ id: ExchangeID, _ outcome: ExchangeOutcome, _ host: Host) {
-        switch outcome {
-        case .merged: coverage.meet(.merged)
-        case .failed, .unavailable: break
-        case .incompatible: coverage.meet(.mergeIncompatible)
-        case .refused: coverage.meet(.mergeRefused)
-        }
+        if case .merged = outcome { coverage.meet(.merged) }
         exchangeEnded?(host.index, id, outcome)
     }
 }

@@ -17,7 +17,7 @@ public struct Coverage: Sendable, Hashable {
         case strangerAnswered
         // Hostile frames
         case injectedFlipped, injectedTruncated, injectedReplay, injectedOtherLabel, injectedOtherKey
-        case injectedRandom, injectedStream
+        case injectedRandom, injectedStream, injectedInsider
         case refusedTruncated, refusedUnknown, refusedMisplaced, refusedLimit, refusedValue
         case refusedChecksum, refusedCompression, refusedLabel, refusedEncryption
         case refusedAuthentication, refusedReplay
@@ -64,7 +64,7 @@ public struct Coverage: Sendable, Hashable {
 
 extension Coverage.Path {
     /// What a sound program does not come to.
-    var isNeverMet: Bool { self == .notSealed }
+    var isNeverMet: Bool { self == .notSealed || self == .overloaded }
 }
 
 extension Coverage {
@@ -103,7 +103,8 @@ extension Coverage {
         case .probeFailed: meet(.probeFailed)
         case .stalled: meet(.stalled)
         case .overloaded: meet(.overloaded)
-        case .mergeIncompatible, .mergeRefused: break
+        case .mergeIncompatible: meet(.mergeIncompatible)
+        case .mergeRefused: meet(.mergeRefused)
         case .aliveRefused: meet(.aliveRefused)
         }
     }

@@ -7,9 +7,12 @@ enum Fault: Sendable, Hashable {
     case pause(Int, milliseconds: Int)
     case block(Int, milliseconds: Int)
     case leave(Int, ends: Bool)
-    case rejoin(Int)
+    /// It leaves, and joins again in the same process.
+    case leaveAndReturn(Int, milliseconds: Int)
     /// A node that was not there before.
     case arrive
+    /// A node that does not fit the cluster tries to join, and gives up.
+    case visit
     case partition([Int], milliseconds: Int)
     case cutOneWay(from: [Int], to: [Int], milliseconds: Int)
     case blockDatagrams([Int], milliseconds: Int)
@@ -65,8 +68,9 @@ struct SwarmTimeline {
             (4, { .crash(node(&$0)) }),
             (6, { .restart(node(&$0), elsewhere: allowsMoves && $0.oneIn(3)) }),
             (2, { .leave(node(&$0), ends: $0.oneIn(2)) }),
-            (4, { .rejoin(node(&$0)) }),
+            (4, { .leaveAndReturn(node(&$0), milliseconds: $0.below(20_000)) }),
             (3, { _ in .arrive }),
+            (2, { _ in .visit }),
             (3, { .rewriteSource(node(&$0)) }),
             (30, { .broadcast(node(&$0)) }),
             (20, { .send(node(&$0), to: node(&$0), reliably: $0.oneIn(2)) }),
@@ -119,7 +123,7 @@ struct SwarmTimeline {
         conditions.reordering = random.fraction(of: 0.5)
         conditions.tailProbability = random.fraction(of: 0.2)
         conditions.tail = .milliseconds(random.below(5_000))
-        conditions.bandwidth = random.oneIn(3) ? 5_000 + random.below(100_000) : nil
+        conditions.bandwidth = random.oneIn(3) ? 100 + random.below(5_000) : nil
         conditions.streamRefusal = random.fraction(of: 0.8)
         conditions.streamCut = random.fraction(of: 0.8)
         return conditions

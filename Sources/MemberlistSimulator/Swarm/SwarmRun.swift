@@ -26,9 +26,12 @@ final class SwarmRun {
         ) { configuration, _ in
             plan.settings.apply(to: &configuration)
             configuration.keyring = rotation.firstKeyring
+        } delegates: { number in
+            plan.settings.hasDelegates ? SwarmDelegate(number) : nil
         }
         seeker = Seeker(world: simulation.world)
         simulation.world.attacker.isListening = true
+        if plan.isExact { watchSuspicions() }
     }
 
     /// Faults first, then a healed network in which the cluster must come to agree.
@@ -40,14 +43,29 @@ final class SwarmRun {
         await simulation.run(until: Instant(nanoseconds: plan.faultsEnd.nanoseconds))
         endFaults()
         let bound = plan.settings.settleBound(nodes: world.hosts.count)
-        let rotation = rotation
-        convergence = await simulation.run(atMost: bound, lookingEvery: .milliseconds(500)) { state in
-            !rotation.isUnderWay && state.isConverged && CompletenessJudge.undeclared(in: state) == nil
-        }
-        // Who agrees has to stay so.
-        await simulation.run(for: .seconds(10))
+        await settle(within: bound)
         world.conclude()
         return outcome
+    }
+
+    /// Waits until all agree and go on agreeing: old suspicions may still end.
+    private func settle(within bound: Duration) async {
+        let start = simulation.time
+        while true {
+            let left = start + bound - simulation.time
+            let rotation = rotation
+            let took = await simulation.run(atMost: left, lookingEvery: .milliseconds(500)) { state in
+                !rotation.isUnderWay && Self.isSettled(state)
+            }
+            guard took != nil else { return }
+            convergence = simulation.time - start
+            await simulation.run(for: .seconds(10))
+            if Self.isSettled(simulation.state) { return }
+        }
+    }
+
+    private static func isSettled(_ state: SimulationState) -> Bool {
+        state.isConverged && CompletenessJudge.undeclared(in: state) == nil
     }
 
     private var outcome: SwarmOutcome {
@@ -77,8 +95,17 @@ final class SwarmRun {
         world.attacker.isListening = false
         rotation.goOn(in: world)
         guard let first = world.hosts.first(where: { simulation.state.isWell($0.index) }) else { return }
+        gather(around: first)
+    }
+
+    /// Where nodes may have moved, whoever knew the old addresses knows nobody: discovery comes again.
+    private func gather(around first: Host) {
         for host in world.hosts where host.index != first.index && simulation.state.isWell(host.index) {
             seeker.seek(host, through: first)
+        }
+        guard plan.settings.allowsMoves else { return }
+        after(30_000) { [self] _ in
+            if !simulation.state.isConverged { gather(around: first) }
         }
     }
 
@@ -91,12 +118,32 @@ final class SwarmRun {
 
     private func tell(_ what: String) { world.observe(.fault(what), at: -1) }
 
+    /// Confirmations shorten a suspicion: where nothing is lost, some end long before the longest.
+    private func watchSuspicions() {
+        var since: [BeliefKey: Duration] = [:]
+        let settings = plan.settings
+        simulation.observe { [unowned simulation] observation in
+            guard case .member(let member, let change) = observation.kind else { return }
+            let launch = simulation.state.launches(of: observation.node)
+            let key = BeliefKey(observer: observation.node, launch: launch, subject: member.name)
+            if change == .suspected { since[key] = observation.time }
+            guard change == .failed, let start = since[key] else { return }
+            let longest = settings.longestSuspicion(
+                members: simulation.state.memberCount(seenBy: observation.node)
+            )
+            if settings.suspicionMaximum > 2, observation.time - start < longest / 2 {
+                simulation.world.coverage.meet(.suspicionShortened)
+            }
+        }
+    }
+
     // MARK: Faults
 
     private func apply(_ fault: Fault) {
         tell("\(fault)")
         switch fault {
-        case .crash, .restart, .leave, .rejoin, .arrive, .pause, .block: applyToProcess(fault)
+        case .crash, .restart, .pause, .block: applyToProcess(fault)
+        case .leave, .leaveAndReturn, .arrive, .visit: applyToMembership(fault)
         case .partition, .cutOneWay, .blockDatagrams, .degrade: applyToLinks(fault)
         case .rewriteSource(let node): simulation[node].rewriteSource()
         case .drift(let node, let drift): world.setDrift(Int64(drift), of: world.hosts[node])
@@ -114,18 +161,6 @@ final class SwarmRun {
             world.crash(host)
             simulation[node].restart(elsewhere: elsewhere)
             seeker.seek(host)
-        case .leave(let node, let ends): world.leave(world.hosts[node], thenEnds: ends)
-        case .rejoin(let node):
-            let host = world.hosts[node]
-            guard host.hasLeft || host.process == nil else { return }
-            if host.process == nil {
-                world.coverage.meet(.restartedInPlace)
-                world.launch(host)
-            }
-            seeker.seek(host)
-        case .arrive:
-            let node = try? simulation.addNode { [self] in rotation.admit($0, like: world.hosts[0]) }
-            if let node { seeker.seek(world.hosts[node.index]) }
         case .pause(let node, let milliseconds):
             world.pause(world.hosts[node])
             resume(node, after: milliseconds)
@@ -134,6 +169,39 @@ final class SwarmRun {
             resume(node, after: milliseconds)
         default: break
         }
+    }
+
+    private func applyToMembership(_ fault: Fault) {
+        switch fault {
+        case .leave(let node, let ends): world.leave(world.hosts[node], thenEnds: ends)
+        case .leaveAndReturn(let node, let milliseconds):
+            let host = world.hosts[node]
+            let launches = host.launches
+            world.leave(host, thenEnds: false)
+            after(milliseconds) { [self] _ in
+                if host.launches == launches, host.hasLeft { seeker.seek(host) }
+            }
+        case .arrive:
+            let node = try? simulation.addNode { [self] in rotation.admit($0, like: world.hosts[0]) }
+            if let node { seeker.seek(world.hosts[node.index]) }
+        case .visit: visit()
+        default: break
+        }
+    }
+
+    /// A node of another application, or one that the delegates refuse: it does not get in.
+    private func visit() {
+        let node = try? simulation.addNode { [self] host in
+            rotation.admit(host, like: world.hosts[0])
+            host.delegate = nil
+            host.configuration.meta = SwarmDelegate.unwelcome
+            guard !plan.settings.hasDelegates else { return }
+            host.configuration.delegateVersions = .init(minimum: 7, maximum: 9, current: 8)
+        }
+        guard let node else { return }
+        let host = world.hosts[node.index]
+        world.join(host, through: world.hosts[world.random.below(plan.nodes)].endpoint)
+        after(3_000) { world in world.end(host, .ended) }
     }
 
     private func resume(_ node: Int, after milliseconds: Int) {

@@ -26,6 +26,7 @@ struct SwarmSettings {
     let metaBytes: Int
     /// Whether nodes may come back at other addresses: it needs them to be forgotten soon enough.
     let allowsMoves: Bool
+    let hasDelegates: Bool
 
     init(nodes: Int, _ random: inout ProtocolRandom) {
         probeInterval = 200_000 + random.below(1_300_000)
@@ -54,6 +55,7 @@ struct SwarmSettings {
         keyBytes = [0, 16, 24, 32, 32, 32, 32, 32][random.below(8)]
         metaBytes = random.below(2) == 0 ? 0 : random.below(80)
         allowsMoves = random.below(2) == 0
+        hasDelegates = random.below(8) == 0
     }
 
     func apply(to configuration: inout MemberlistConfiguration) {
@@ -75,6 +77,16 @@ struct SwarmSettings {
         configuration.compression = compression
         configuration.label = label
         configuration.meta = [UInt8](repeating: 0x6D, count: metaBytes)
+    }
+
+    func longestSuspicion(members: Int) -> Duration {
+        .microseconds(
+            Formulas.suspicionTimeout(
+                multiplier: suspicionMultiplier * suspicionMaximum,
+                members: members,
+                interval: Int64(probeInterval)
+            )
+        )
     }
 
     /// The longest that a cluster of so many may take until all agree, once nothing disturbs it any more.
