@@ -1,6 +1,6 @@
 /// What stands around the cells of a picture: title, names, axis, faults and legend. All in whole points.
 struct PictureFrame {
-    static let stripHeight = 2
+    static let stripHeight = 3
     private static let left = 90
     private static let top = 96
     private static let columnWidth = 2

@@ -9,6 +9,8 @@ enum ScenarioAction: Hashable {
     case restart(Int)
     case hold([Int])
     case release([Int])
+    /// A fault that is made of many small ones begins or ends.
+    case tell(nodes: [Int], String)
     /// A part of the scenario is over; from now on the cluster should find itself.
     case ended(String)
 }
@@ -92,12 +94,14 @@ struct ScenarioSchedule {
     private mutating func add(_ slowness: Scenario.Slowness) {
         let who = draw(slowness.who)
         let over = min(slowness.at + slowness.lasts, end)
+        plan(.tell(nodes: who, "now and again held up"), at: slowness.at)
         var at = slowness.at
         while at < over {
             plan(.hold(who), at: at)
             plan(.release(who), at: min(at + slowness.held, over))
             at += slowness.held + slowness.free
         }
+        plan(.tell(nodes: who, "held up no more"), at: over)
         plan(.ended("the slowness at \(slowness.at.shortText)"), at: over)
     }
 

@@ -83,6 +83,7 @@ final class ScenarioStage {
             join(node)
         case .hold(let nodes): for node in nodes { simulation[node].block() }
         case .release(let nodes): for node in nodes { simulation[node].resume() }
+        case .tell(let nodes, let what): tell("\(Self.names(nodes)): \(what)")
         case .ended(let part): milestones.begin(part, at: simulation.time)
         }
     }

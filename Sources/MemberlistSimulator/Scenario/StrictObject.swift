@@ -116,19 +116,25 @@ enum NearestWord {
         return best.word
     }
 
-    /// Letters to put in, take out or change.
+    /// Letters to put in, take out or change, and neighbours to swap.
     static func distance(_ first: String, _ second: String) -> Int {
         let (first, second) = (Array(first), Array(second))
-        var row = Array(0...second.count)
+        var rows = [Array(0...second.count)]
         for (line, letter) in first.enumerated() {
-            var corner = row[0]
-            row[0] = line + 1
+            var row = [line + 1]
             for (column, other) in second.enumerated() {
-                let above = row[column + 1]
-                row[column + 1] = min(above + 1, row[column] + 1, corner + (letter == other ? 0 : 1))
-                corner = above
+                var least = min(
+                    rows[line][column] + (letter == other ? 0 : 1),
+                    rows[line][column + 1] + 1,
+                    row[column] + 1
+                )
+                if line > 0, column > 0, letter == second[column - 1], first[line - 1] == other {
+                    least = min(least, rows[line - 1][column - 1] + 1)
+                }
+                row.append(least)
             }
+            rows.append(row)
         }
-        return row[second.count]
+        return rows[first.count][second.count]
     }
 }
