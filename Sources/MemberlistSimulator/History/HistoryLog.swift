@@ -28,17 +28,15 @@ public final class HistoryLog {
     public func follow(_ simulation: Simulation) {
         if isVerbose { simulation.world.showsFrames = true }
         for host in simulation.world.hosts { names[host.endpoint] = host.name }
-        simulation.observe { [unowned world = simulation.world] observation in
-            self.observe(observation, in: SimulationState(world))
-        }
+        simulation.observe { self.observe($0) }
     }
 
-    private func observe(_ observation: Observation, in state: SimulationState) {
-        if case .process(.launched(let endpoint)) = observation.kind {
-            names[endpoint] = state.name(of: observation.node)
-        }
+    /// Writes one thing that happened, where it is to be told.
+    public func observe(_ observation: Observation) {
+        let name = NodeName.numbered(observation.node)
+        if case .process(.launched(let endpoint)) = observation.kind { names[endpoint] = name }
         guard let words = words(observation.kind) else { return }
-        let who = observation.node < 0 ? "the network" : "\(state.name(of: observation.node))"
+        let who = observation.node < 0 ? "the network" : "\(name)"
         write("\(observation.time.clockText) \(who)\(words)".harmless)
     }
 
@@ -52,6 +50,7 @@ public final class HistoryLog {
             " sees two of the name \(existing.name): at \(existing.endpoint) and at \(claimed.endpoint)"
         case .message(let bytes, let sender): " got \(Self.text(bytes)) from \(name(sender))"
         case .health(let score): " has health score \(score)"
+        case .strangerAnswered(let bytes): " gave a stranger an answer of \(bytes) bytes"
         case .notice(let notice): ": \(NoticeText.words(notice))"
         case .fault(let fault): ": \(fault)"
         case .sent(let frame): isVerbose ? " sent \(Self.text(frame)) to \(name(frame.peer))" : nil

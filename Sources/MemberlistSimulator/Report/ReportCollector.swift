@@ -150,7 +150,8 @@ final class ReportCollector {
         ]
     }
 
-    private var crashNotes: [String] {
+    /// A line for each crash that some do not know of.
+    var crashNotes: [String] {
         let state = simulation.state
         return crashes.sorted { $0.key < $1.key }.compactMap { node, watch in
             let name = state.name(of: node)

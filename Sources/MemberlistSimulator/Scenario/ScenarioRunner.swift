@@ -39,7 +39,7 @@ public struct ScenarioRunner: Sendable {
         let stage = ScenarioStage(simulation, scenario, ScenarioSchedule(scenario, seed: seed))
         log?.follow(simulation)
         await stage.run(progress)
-        simulation.world.conclude()
+        stage.conclude()
         return ScenarioOutcome(report: stage.report, picture: stage.picture)
     }
 

@@ -145,6 +145,20 @@ final class ScenarioStage {
 
     // MARK: What came of it
 
+    /// How long before the end the last part must be over for the cluster to be at fault.
+    private var itsTime: Duration { scenario.profile == .wan ? .seconds(240) : .seconds(60) }
+    private static let mostLoss = 0.25
+
+    /// Lets the judges say their last word where it is fair: all is as it should be, or it is not although there
+    /// was time enough, and nothing that only an application can mend.
+    func conclude() {
+        let isMendable = scenario.partitions.isEmpty || scenario.rejoin != nil
+        let isLate = milestones.oldest.map { simulation.time - $0 >= itsTime } ?? false
+        let isWell = milestones.oldest == nil && simulation.state.isConverged && collector.crashNotes.isEmpty
+        guard isWell || (isLate && isMendable && scenario.loss <= Self.mostLoss) else { return }
+        simulation.world.conclude()
+    }
+
     var report: SimulationReport {
         collector.report(scenario, recovery: milestones.times, notes: milestones.notes(simulation.state))
     }
@@ -158,6 +172,9 @@ final class ScenarioStage {
 struct Milestones {
     private var waiting: [(part: String, since: Duration)] = []
     private(set) var times: [Duration] = []
+
+    /// Since when the cluster should have found itself; nil where it has.
+    var oldest: Duration? { waiting.map(\.since).min() }
 
     mutating func begin(_ part: String, at time: Duration) {
         waiting.append((part, time))

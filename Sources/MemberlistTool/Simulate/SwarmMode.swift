@@ -62,12 +62,15 @@ struct SwarmMode {
         switch work {
         case .replay(let seed, let hasLog, let verbose):
             output.print("seed \(seed)")
-            let log = hasLog ? HistoryLog(verbose: verbose) { output.print($0) } : nil
-            try Self.tell(await SwarmRunner.replay(seed: seed, log: log), output)
+            let log = HistoryLog(verbose: verbose) { output.print($0) }
+            let outcome = await SwarmRunner.replay(seed: seed, log: hasLog ? { log.observe($0) } : nil)
+            try Self.tell(outcome, output)
         case .run(let seeds, let jobs):
             output.print("seeds \(seeds.lowerBound) to \(seeds.upperBound - 1)")
             let bar = ProgressBar(isWanted: true)
-            let summary = await SwarmRunner.run(seeds: seeds, jobs: jobs) { done in
+            var done = 0
+            let summary = await SwarmRunner.run(seeds: seeds, jobs: jobs) { _ in
+                done += 1
                 bar.show(Double(done) / Double(seeds.count))
             }
             bar.end()
@@ -76,7 +79,7 @@ struct SwarmMode {
     }
 
     private static func tell(_ outcome: SwarmOutcome, _ output: LinePrinter) throws {
-        for line in outcome.lines + outcome.violations.map({ "\($0)" }) { output.print(line) }
+        for line in outcome.plan + outcome.violations.map({ "\($0)" }) { output.print(line) }
         output.print("history \(outcome.history)")
         try output.finish()
         guard let first = outcome.violations.first else { return }
@@ -86,7 +89,20 @@ struct SwarmMode {
     }
 
     private static func tell(_ summary: SwarmSummary, _ output: LinePrinter) throws {
-        output.print(summary.text)
+        output.print("\(summary.runs) seeds, \(summary.failed.count) of them broke a rule")
+        output.print("virtual time \(summary.virtualTime), \(summary.datagrams) datagrams")
+        if let times = Distribution(summary.convergences) {
+            output.print(
+                "all agreed after the faults within \(times.median) (median), \(times.percentile99) (99%), "
+                    + "\(times.maximum) (longest)"
+            )
+        }
+        if !summary.unmet.isEmpty {
+            output.print("never met: \(summary.unmet.map(\.rawValue).joined(separator: ", "))")
+        }
+        for outcome in summary.failed {
+            output.print("seed \(outcome.seed): \(outcome.violations.first.map { "\($0)" } ?? "")")
+        }
         try output.finish()
         guard let first = summary.failed.first else { return }
         throw ToolError.environment(
