@@ -46,7 +46,7 @@ import FoundationXML
         for words in [
             "Who knew what when: a < b & \"c\", seed 7", "5 members, over 40 s", "node-0", "node-4",
             "1 crashed",
-            "1 restarted", "the partition heals", "20 s", "believed alive", "not known",
+            "1 restarted", "1 cut off", "healed", "20 s", "believed alive", "not known",
         ] {
             #expect(reader.words.contains(words), "\(words) is missing")
         }

@@ -69,6 +69,29 @@ import Testing
         #expect(report.notes.isEmpty)
     }
 
+    private final class Grumbler: SimulationJudge {
+        let name = "nothing is ever well"
+        func conclude(_ state: SimulationState) -> String? { "still not" }
+    }
+
+    private func violations(_ scenario: Scenario) async throws -> [String] {
+        try await ScenarioRunner(scenario, seed: 1).run(judges: [Grumbler()]).report.violations
+    }
+
+    @Test func judgesSayTheirLastWordWhereItIsFair() async throws {
+        let calm = SmallRuns.scenario(seconds: 20)
+        let words = try await violations(calm)
+        #expect(words == ["00:00:20.000000 nothing is ever well: still not"])
+        // No time to find it, and too much in the way to join at all.
+        let short = SmallRuns.scenario(seconds: 20) { $0.crashes = [.init(at: .seconds(19), who: .count(1))] }
+        #expect(try await violations(short).isEmpty)
+        let deaf = SmallRuns.scenario(seconds: 70) { $0.loss = 1 }
+        #expect(try await violations(deaf).isEmpty)
+        // Time enough, and yet they do not find each other.
+        let slow = SmallRuns.scenario(seconds: 70) { $0.latency.shortest = .seconds(20) }
+        #expect(try await violations(slow).count == 1)
+    }
+
     @Test func islandsHearNobodyElse() async throws {
         let scenario = SmallRuns.scenario(nodes: 6, seconds: 60) {
             $0.partitions = [.init(at: .seconds(2), lasts: .seconds(57), side: .islands(3))]

@@ -54,6 +54,17 @@ import Testing
         )
     }
 
+    @Test func aBrokenRuleIsSaidWithTheWayToSeeItAgain() throws {
+        let flags = ["--nodes", "3", "--minutes", "2.0", "--latency", "20000.0", "--seed", "7"]
+        let run = try ToolRun(["simulate", "calm"] + flags)
+        #expect(run.code == 1)
+        #expect(run.outputLines.first == "seed 7")
+        #expect(run.outputLines.last?.hasPrefix("history ") == true)
+        #expect(run.errorLines.count == 1)
+        #expect(run.errors.contains("a rule was broken"))
+        #expect(run.errors.contains("'memberlist simulate calm \(flags.joined(separator: " ")) --log'"))
+    }
+
     @Test func aPictureIsWrittenWhole() throws {
         let folder = try Programs.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -22,7 +22,7 @@ public struct KnowledgePicture: Sendable, Hashable {
     /// One path a colour. Columns that are alike become one; of several columns the last one counts.
     private static func cells(_ timeline: KnowledgeTimeline, _ frame: PictureFrame, every step: Int) -> String
     {
-        var paths = PicturePaths()
+        var paths = PicturePaths(stripHeight: frame.stripHeight)
         let columns = timeline.columns
         for row in timeline.subjects.indices {
             var start = 0
@@ -82,11 +82,16 @@ struct PicturePaths {
     static let down = "#d55e00"
     static let held = "#cc79a7"
 
+    let stripHeight: Int
     private var aliveCells = ""
     private var suspectCells = ""
     private var goneCells = ""
     private var downStrips = ""
     private var heldStrips = ""
+
+    init(stripHeight: Int) {
+        self.stripHeight = stripHeight
+    }
 
     /// From the ground up: alive, suspect, gone; below it a strip where the member itself does not run.
     mutating func add(_ levels: Levels, x: Int, end: Int, top: Int) {
@@ -101,7 +106,7 @@ struct PicturePaths {
         floor = top + levels.gone + levels.suspect
         suspectCells += box(levels.suspect)
         goneCells += box(levels.gone)
-        let strip = "M\(x) \(top + levels.height)h\(end - x)v\(PictureFrame.stripHeight)h\(x - end)z"
+        let strip = "M\(x) \(top + levels.height)h\(end - x)v\(stripHeight)h\(x - end)z"
         switch levels.process {
         case .running: break
         case .down: downStrips += strip

@@ -1,6 +1,5 @@
 /// What stands around the cells of a picture: title, names, axis, faults and legend. All in whole points.
 struct PictureFrame {
-    static let stripHeight = 3
     private static let left = 90
     private static let top = 96
     private static let columnWidth = 2
@@ -18,8 +17,10 @@ struct PictureFrame {
         rowHeight = timeline.subjects.count <= 32 ? 18 : timeline.subjects.count <= 64 ? 12 : 8
     }
 
+    /// Points of a row that show whether the member itself runs.
+    var stripHeight: Int { rowHeight > 8 ? 3 : 1 }
     /// Points of a row that show beliefs; below them are the strip and a gap.
-    var barHeight: Int { rowHeight - Self.stripHeight - 1 }
+    var barHeight: Int { rowHeight - stripHeight - 1 }
 
     func x(ofColumn column: Int) -> Int { Self.left + column * Self.columnWidth }
     func y(ofRow row: Int) -> Int { Self.top + row * rowHeight }

@@ -31,7 +31,7 @@ public struct Scenario: Sendable, Hashable {
     public var encrypted = true
     /// When the nodes join.
     public var joins = Joins.allAtOnce
-    /// How often a node that has lost its first contact joins through it again, as an agent does that discovers
+    /// How often a node that has lost the first one that runs joins through it again, as an agent does that discovers
     /// its peers; nil: never. Without it halves that lost each other for long do not find each other, as with
     /// HashiCorp's memberlist.
     public var rejoin: Duration?

@@ -70,11 +70,15 @@ final class ScenarioStage {
         case .join(let node): join(node)
         case .cut(let part, let sides, let oneWay):
             for side in sides { cut(side, oneWay: oneWay, part) }
+            let count = sides.reduce(0) { $0 + $1.count }
+            let short = oneWay ? "\(count) not heard" : sides.count > 1 ? "islands" : "\(count) cut off"
+            timeline.mark(short, at: simulation.time)
         case .heal(let part):
             for fault in cuts[part] ?? [] { simulation.end(fault) }
             cuts[part] = nil
             collector.areLinksCut = !cuts.isEmpty
             tell("the partition heals")
+            timeline.mark("healed", at: simulation.time)
         case .crash(let node):
             simulation[node].crash()
             asked[node] = nil
@@ -83,7 +87,9 @@ final class ScenarioStage {
             join(node)
         case .hold(let nodes): for node in nodes { simulation[node].block() }
         case .release(let nodes): for node in nodes { simulation[node].resume() }
-        case .tell(let nodes, let what): tell("\(Self.names(nodes)): \(what)")
+        case .tell(let nodes, let what):
+            tell("\(Self.names(nodes)): \(what)")
+            timeline.mark("\(nodes.count) \(what)", at: simulation.time)
         case .ended(let part): milestones.begin(part, at: simulation.time)
         }
     }
@@ -106,7 +112,6 @@ final class ScenarioStage {
 
     private func tell(_ fault: String) {
         simulation.world.observe(.fault(fault), at: -1)
-        timeline.mark(fault, at: simulation.time)
     }
 
     // MARK: Joining
@@ -135,11 +140,12 @@ final class ScenarioStage {
     private func rejoin() {
         guard let pause = scenario.rejoin, simulation.time - lastRejoin >= pause else { return }
         lastRejoin = simulation.time
-        for node in asked.indices.dropFirst() where asked[node] != nil && simulation[node].isRunning {
-            let belief = simulation[node].belief(about: simulation[0])
+        guard let contact = asked.indices.first(where: { simulation[$0].isRunning }) else { return }
+        for node in asked.indices where node != contact && asked[node] != nil && simulation[node].isRunning {
+            let belief = simulation[node].belief(about: simulation[contact])
             guard belief != .alive, belief != .suspect else { continue }
             asked[node] = simulation.time
-            simulation[node].join(through: simulation[0])
+            simulation[node].join(through: simulation[contact])
         }
     }
 
