@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "MemberlistTool",
             dependencies: [
-                "Memberlist",
+                "Memberlist", "MemberlistSimulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -116,7 +116,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MemberlistToolTests",
-            dependencies: ["MemberlistTool", "Memberlist", "ProcessSupport"],
+            dependencies: ["MemberlistTool", "Memberlist", "MemberlistSimulator", "ProcessSupport"],
             swiftSettings: strict
         ),
     ]

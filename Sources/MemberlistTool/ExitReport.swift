@@ -6,6 +6,7 @@ struct ExitReport: Hashable {
         case success = 0
         case environment = 1
         case usage = 2
+        case file = 64
     }
 
     let code: Code
@@ -19,6 +20,9 @@ struct ExitReport: Hashable {
             self.message = Self.line(message, arguments: arguments, hint: true)
         case ToolError.environment(let message):
             code = .environment
+            self.message = Self.line(message, arguments: [], hint: false)
+        case ToolError.file(let message):
+            code = .file
             self.message = Self.line(message, arguments: [], hint: false)
         default:
             switch RootCommand.exitCode(for: error) {
@@ -52,7 +56,7 @@ struct ExitReport: Hashable {
         text = String(text.map { $0.isControl ? "?" : $0 })
         if hint {
             if text.hasSuffix(".") { text.removeLast() }
-            let command = arguments.first { ["agent", "keygen"].contains($0) }
+            let command = arguments.first { ["agent", "keygen", "simulate"].contains($0) }
             text += "; see '\((["memberlist"] + (command.map { [$0] } ?? [])).joined(separator: " ")) --help'"
         }
         return "memberlist: " + text

@@ -7,13 +7,16 @@ struct RootCommand: AsyncParsableCommand {
         abstract: "Gossip membership that speaks with HashiCorp's memberlist, Serf and Alertmanager.",
         discussion: """
             Exit codes: 0 all went well, 1 the machine does not let it happen (a port that is taken, a file \
-            that others can read), 2 the arguments make no sense.
+            that others can read) or a simulation broke a rule, 2 the arguments make no sense, 64 a scenario \
+            file cannot be used.
             """,
         version: "0.1.0",
-        subcommands: [AgentCommand.self, KeygenCommand.self]
+        subcommands: [AgentCommand.self, KeygenCommand.self, SimulateCommand.self]
     )
 
     func run() async throws {
-        throw ToolError.usage("say what to do: 'agent' runs a member, 'keygen' makes keys")
+        throw ToolError.usage(
+            "say what to do: 'agent' runs a member, 'keygen' makes keys, 'simulate' tries a cluster in virtual time"
+        )
     }
 }

@@ -4,12 +4,14 @@ enum ToolError: Error, Hashable {
     case usage(String)
     /// It makes sense, and the machine does not let it happen: exit 1.
     case environment(String)
+    /// A file that somebody wrote cannot be what it is to be: exit 64.
+    case file(String)
 }
 
 extension ToolError: CustomStringConvertible {
     var description: String {
         switch self {
-        case .usage(let message), .environment(let message): message
+        case .usage(let message), .environment(let message), .file(let message): message
         }
     }
 }

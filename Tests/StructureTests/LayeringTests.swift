@@ -13,9 +13,15 @@ import Testing
             "Metrics", "ServiceLifecycle", "Foundation", "FoundationEssentials", "DequeModule",
             "Synchronization", "Glibc", "Musl", "Darwin",
         ],
+        "MemberlistSimulator": [
+            "Memberlist", "MemberlistCore", "MemberlistWire", "Crypto", "HeapModule", "DequeModule",
+            "Synchronization", "Foundation", "FoundationEssentials",
+        ],
         "MemberlistTool": [
-            "Memberlist", "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals",
-            "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Foundation", "FoundationEssentials",
+            "Memberlist", "MemberlistSimulator", "ArgumentParser", "Configuration", "Logging",
+            "ServiceLifecycle",
+            "UnixSignals", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Foundation",
+            "FoundationEssentials",
             "Synchronization", "Dispatch", "Glibc", "Musl", "Darwin",
         ],
     ]

@@ -20,7 +20,15 @@ struct StandardStream: Sendable {
 
     /// Writes the line whole, and an end of line. Waits for as long as the reader does not read.
     func write(line: String) throws(WriteFailure) {
-        var rest = Array((line + "\n").utf8)[...]
+        try write(line + "\n")
+    }
+
+    /// Whether a person sees it as it is written.
+    var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Writes the text whole, with no end of line of its own.
+    func write(_ text: String) throws(WriteFailure) {
+        var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { bytes in
                 #if canImport(Glibc)

@@ -1,0 +1,39 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A picture's file: written beside its place, and then put there, so that nobody ever finds half of it.
+struct PictureFile {
+    let path: String
+
+    /// Looks whether there will be room, before a long run and not after it.
+    init(path: String) throws(ToolError) {
+        guard !path.isEmpty else { throw .usage("--svg needs the name of a file") }
+        self.path = path
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        guard access(folder, W_OK) == 0 else {
+            throw .environment("cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+        throw .environment("cannot write \(path): it is a folder")
+    }
+
+    func write(_ text: String) throws(ToolError) {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw .environment("cannot write \(path): \(error)")
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import MemberlistSimulator
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `memberlist simulate` without a scenario: what a seed alone decides, once or many times.
+struct SwarmMode {
+    enum Work {
+        case replay(seed: UInt64, log: Bool, verbose: Bool)
+        case run(Range<UInt64>, jobs: Int)
+    }
+
+    let work: Work
+
+    /// Nil where the arguments speak of a scenario.
+    init?(_ command: SimulateCommand) throws(ToolError) {
+        let changes: [Any?] = [
+            command.nodes, command.minutes, command.loss, command.latency, command.profile,
+        ]
+        let isScenario = command.scenario != nil || changes.contains { $0 != nil }
+        if let count = command.seeds {
+            guard !isScenario, command.seed == nil else {
+                throw .usage("--seeds runs the swarm: leave scenario, its changes and --seed out")
+            }
+            work = .run(try Self.seeds(count, from: command.from ?? 1), jobs: try Self.jobs(command.jobs))
+        } else {
+            guard command.from == nil, command.jobs == nil else {
+                throw .usage("--from and --jobs go with --seeds: say how many seeds")
+            }
+            guard !isScenario else { return nil }
+            work = .replay(
+                seed: command.seed ?? ScenarioMode.draw(),
+                log: !command.quiet,
+                verbose: command.verbose
+            )
+        }
+        guard !command.json, command.svg == nil else {
+            throw .usage("--json and --svg need a scenario: name one, such as 'calm'")
+        }
+    }
+
+    private static func seeds(_ count: UInt64, from first: UInt64) throws(ToolError) -> Range<UInt64> {
+        let (end, isTooFar) = first.addingReportingOverflow(count)
+        guard count > 0, count <= UInt64(Int32.max), !isTooFar else {
+            throw .usage(
+                "--seeds takes a number from 1 to \(Int32.max), and --from one that leaves room for it"
+            )
+        }
+        return first..<end
+    }
+
+    private static func jobs(_ wanted: Int?) throws(ToolError) -> Int {
+        let jobs = wanted ?? ProcessInfo.processInfo.activeProcessorCount
+        guard (1...1_024).contains(jobs) else { throw .usage("--jobs takes a number from 1 to 1024") }
+        return jobs
+    }
+
+    func run(_ output: LinePrinter) async throws {
+        switch work {
+        case .replay(let seed, let hasLog, let verbose):
+            output.print("seed \(seed)")
+            let log = HistoryLog(verbose: verbose) { output.print($0) }
+            let outcome = await SwarmRunner.replay(seed: seed, log: hasLog ? { log.observe($0) } : nil)
+            try Self.tell(outcome, output)
+        case .run(let seeds, let jobs):
+            output.print("seeds \(seeds.lowerBound) to \(seeds.upperBound - 1)")
+            let bar = ProgressBar(isWanted: true)
+            var done = 0
+            let summary = await SwarmRunner.run(seeds: seeds, jobs: jobs) { _ in
+                done += 1
+                bar.show(Double(done) / Double(seeds.count))
+            }
+            bar.end()
+            try Self.tell(summary, output)
+        }
+    }
+
+    private static func tell(_ outcome: SwarmOutcome, _ output: LinePrinter) throws {
+        for line in outcome.plan + outcome.violations.map({ "\($0)" }) { output.print(line) }
+        output.print("history \(outcome.history)")
+        try output.finish()
+        guard let first = outcome.violations.first else { return }
+        throw ToolError.environment(
+            "a rule was broken: \(first); see it with 'memberlist simulate --seed \(outcome.seed)'"
+        )
+    }
+
+    private static func tell(_ summary: SwarmSummary, _ output: LinePrinter) throws {
+        output.print("\(summary.runs) seeds, \(summary.failed.count) of them broke a rule")
+        output.print("virtual time \(summary.virtualTime), \(summary.datagrams) datagrams")
+        if let times = Distribution(summary.convergences) {
+            output.print(
+                "all agreed after the faults within \(times.median) (median), \(times.percentile99) (99%), "
+                    + "\(times.maximum) (longest)"
+            )
+        }
+        if !summary.unmet.isEmpty {
+            output.print("never met: \(summary.unmet.map(\.rawValue).joined(separator: ", "))")
+        }
+        for outcome in summary.failed {
+            output.print("seed \(outcome.seed): \(outcome.violations.first.map { "\($0)" } ?? "")")
+        }
+        try output.finish()
+        guard let first = summary.failed.first else { return }
+        throw ToolError.environment(
+            "\(summary.failed.count) of \(summary.runs) seeds broke a rule; see the first with "
+                + "'memberlist simulate --seed \(first.seed)'"
+        )
+    }
+}
