@@ -17,7 +17,7 @@ package struct GossipProtocol: Sendable {
     var directives = Deque<Directive>()
 
     // Membership
-    var table = MemberTable()
+    var table: MemberTable
     let selfID: RowID
     var isLeaving = false
     var leaveWasHeard = false
@@ -29,11 +29,10 @@ package struct GossipProtocol: Sendable {
     var probes: [UInt32: Probe] = [:]
     var relays: [UInt32: Relay] = [:]
     var sequence: UInt32
-    var lastToken: UInt64 = 0
 
     // Dissemination
-    var broadcasts = BroadcastQueue()
-    var userBroadcasts = BroadcastQueue()
+    var broadcasts: BroadcastQueue
+    var userBroadcasts: BroadcastQueue
     var userBroadcastsFirst = false
     /// Who heard the application's messages last, while they are told in turn.
     var turn: Int
@@ -55,23 +54,25 @@ package struct GossipProtocol: Sendable {
         sequence = UInt32(truncatingIfNeeded: random.next())
         turn = random.below(1 << 20)
         health = HealthScore(multiplier: configuration.healthMultiplier)
+        let hash = KeyedHash(seed: seed)
+        table = MemberTable(hash: hash)
+        broadcasts = BroadcastQueue(hash: hash)
+        userBroadcasts = BroadcastQueue(hash: hash)
         let alive = Alive(
             incarnation: 1,
-            node: configuration.name.owned(),
+            node: configuration.name,
             address: WireBytes(configuration.endpoint.address.bytes),
             port: configuration.endpoint.port,
             meta: configuration.meta.isEmpty ? .null : WireBytes(configuration.meta),
             versions: WireBytes(configuration.versions.bytes)
         )
-        selfID = table.add(
-            name: configuration.name,
-            alive: alive,
-            endpoint: configuration.endpoint,
-            stateChange: now
-        )
+        let identity =
+            configuration.identityPool?.identity(of: alive, at: configuration.endpoint)
+            ?? MemberIdentity(alive, at: configuration.endpoint)
+        selfID = table.add(identity, stateChange: now)
         table[selfID].state = .alive
         table[selfID].incarnation = 1
-        queueBroadcast(.alive(alive), about: configuration.name)
+        queueAlive(identity, incarnation: 1)
         startTimers(at: now)
     }
 
@@ -103,7 +104,7 @@ package struct GossipProtocol: Sendable {
 
     /// Who is suspect here, and how many have confirmed it.
     package var suspicions: [(name: NodeName, confirmations: Int)] {
-        table.all.compactMap { row in row.suspicion.map { (row.name, $0.confirmations) } }
+        table.suspects.map { suspect in (suspect.name, suspect.suspicion.confirmations) }
     }
 
     /// The membership broadcasts that wait, in no particular order.
@@ -210,11 +211,6 @@ package struct GossipProtocol: Sendable {
     mutating func nextSequence() -> UInt32 {
         sequence &+= 1
         return sequence
-    }
-
-    mutating func nextToken() -> UInt64 {
-        lastToken += 1
-        return lastToken
     }
 }
 

@@ -33,6 +33,9 @@ package struct ProtocolConfiguration: Sendable {
     package var payloadLimit = 1_398
     package var checksummedPayloadLimit = 1_393
 
+    /// Holds what many nodes of one process know alike: a simulator's or a test's.
+    package var identityPool: IdentityPool?
+
     /// Whether the application decides on each alive, and on each join's members.
     package var asksAlive = false
     package var asksMerge = false

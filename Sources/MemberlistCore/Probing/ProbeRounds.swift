@@ -91,7 +91,7 @@ extension GossipProtocol {
     private mutating func helpers(excluding target: RowID) -> [RowID] {
         let isAlive = table[target].group == .alive
         let count = table.groupCount(.alive) - (isAlive ? 1 : 0)
-        let skipped = isAlive ? table[target].groupPosition : Int.max
+        let skipped = isAlive ? Int(table[target].groupPosition) : Int.max
         chosen.removeAll(keepingCapacity: true)
         random.sample(configuration.indirectChecks, below: count, into: &chosen)
         return chosen.map { table.member($0 >= skipped ? $0 + 1 : $0, of: .alive) }
