@@ -205,6 +205,7 @@ package struct GossipProtocol: Sendable {
     }
 
     mutating func applyHealth(_ delta: Int) {
+        guard configuration.lifeguard.contains(.probe) else { return }
         if health.apply(delta) { emit(.healthChanged(health.value)) }
     }
 

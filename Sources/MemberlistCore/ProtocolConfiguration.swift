@@ -16,6 +16,9 @@ package struct ProtocolConfiguration: Sendable {
     package var suspicionMultiplier = 4
     package var suspicionMaximumMultiplier = 6
 
+    /// Lifeguard's extensions of SWIM that are in use.
+    package var lifeguard = LifeguardExtensions.all
+
     // Dissemination
     package var gossipInterval: Int64 = 200_000_000
     package var gossipNodes = 3

@@ -41,7 +41,7 @@ extension GossipProtocol {
         let members = table.count
         var expected = configuration.suspicionMultiplier - 2
         // This node and the suspect cannot confirm.
-        if members - 2 < expected { expected = 0 }
+        if members - 2 < expected || !configuration.lifeguard.contains(.suspicion) { expected = 0 }
         let minimum = Formulas.suspicionTimeout(
             multiplier: configuration.suspicionMultiplier,
             members: members,
