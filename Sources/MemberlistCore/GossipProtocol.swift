@@ -15,6 +15,8 @@ package struct GossipProtocol: Sendable {
     var random: ProtocolRandom
     var timers = TimerQueue()
     var directives = Deque<Directive>()
+    /// The most directives that waited since none did.
+    private var longestBurst = 0
 
     // Membership
     var table: MemberTable
@@ -117,8 +119,16 @@ package struct GossipProtocol: Sendable {
 
     /// The next thing to do. Take them until there is none, after every input and every advance.
     package mutating func nextDirective() -> Directive? {
-        directives.popFirst()
+        guard let directive = directives.popFirst() else { return nil }
+        if directives.isEmpty {
+            // A whole cluster's joins are one burst: its memory is given back.
+            if longestBurst > Self.keptDirectives { directives = Deque() }
+            longestBurst = 0
+        }
+        return directive
     }
+
+    private static let keptDirectives = 256
 
     /// Gives back the payload of a datagram that was sent, for the next one.
     package mutating func recycle(_ payload: consuming [UInt8]) {
@@ -198,6 +208,7 @@ package struct GossipProtocol: Sendable {
 
     mutating func emit(_ directive: Directive) {
         directives.append(directive)
+        longestBurst = max(longestBurst, directives.count)
     }
 
     mutating func notice(_ notice: Notice) {

@@ -14,10 +14,8 @@ extension GossipProtocol {
     /// waits with it.
     @discardableResult
     mutating func receive(_ alive: Alive, merge: DecisionID?, at now: Instant) -> Bool {
-        var alive = alive
         let isSelf = alive.node == configuration.name
         if isSelf && isLeaving { return true }
-        alive.port = statedPort(alive.port)
         guard let endpoint = endpoint(of: alive) else {
             notice(.malformedAlive)
             return true
@@ -33,6 +31,9 @@ extension GossipProtocol {
             learnCapabilities(alive, of: known)
             return true
         }
+        // Most alives are repeated: only one that says something is worth a copy.
+        var alive = alive
+        alive.port = endpoint.port
         guard configuration.asksAlive else {
             apply(alive, endpoint: endpoint, at: now)
             return true
@@ -98,9 +99,9 @@ extension GossipProtocol {
     /// HashiCorp's push/pull cuts versions to six bytes. Where that told of an incarnation first, the alive
     /// that still has its capabilities adds them.
     private mutating func learnCapabilities(_ alive: Alive, of id: RowID) {
+        guard alive.versions.count > table[id].identity.wireVersionCount else { return }
         let row = table[id]
         guard alive.incarnation == row.incarnation, !row.isDeadOrLeft,
-            alive.versions.count > row.identity.wireVersionCount,
             ProtocolVersions(alive.versions) == row.versions
         else { return }
         var learned = row.identity.alive(incarnation: row.incarnation)
@@ -123,7 +124,7 @@ extension GossipProtocol {
         // What could not be passed on in a datagram is not let in. The fields' own overhead is below 100.
         let size = alive.node.bytes.count + alive.meta.count + alive.versions.count + 100
         guard size <= configuration.broadcastLimit else { return nil }
-        return Endpoint(address: address, port: alive.port)
+        return Endpoint(address: address, port: statedPort(alive.port))
     }
 
     /// We differ from HashiCorp, whose counter wraps: a number that nobody can have reached is a fault or a
