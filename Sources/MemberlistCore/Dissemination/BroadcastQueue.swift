@@ -83,10 +83,11 @@ package struct BroadcastQueue: Sendable {
             age: lastAge,
             identity: lastIdentity
         )
-        if let name { remove(named: name) }
+        let key = slot.name.map(hash.hash)
+        if let name, let key { remove(named: name, hash: key) }
         let position = slots.insert(slot)
-        if let name = slot.name {
-            named.insert(Int(position), hash: hash.hash(name)) { [slots, hash] other in
+        if let key {
+            named.insert(Int(position), hash: key) { [slots, hash] other in
                 slots.all[other].name.map(hash.hash) ?? 0
             }
         }
@@ -99,8 +100,12 @@ package struct BroadcastQueue: Sendable {
     }
 
     package mutating func remove(named name: NodeName) {
+        remove(named: name, hash: name.bytes.withUnsafeBytes { hash.hash($0) })
+    }
+
+    private mutating func remove(named name: NodeName, hash: UInt64) {
         let found = name.bytes.withUnsafeBytes { bytes in
-            named.find(hash.hash(bytes)) { position in
+            named.find(hash) { position in
                 slots.all[position].name?.withUnsafeBytes { $0.equalsBytes(of: bytes) } ?? false
             }
         }
