@@ -15,9 +15,11 @@ package struct GossipProtocol: Sendable {
     var random: ProtocolRandom
     var timers = TimerQueue()
     var directives = Deque<Directive>()
+    /// The most directives that waited since none did.
+    private var longestBurst = 0
 
     // Membership
-    var table = MemberTable()
+    var table: MemberTable
     let selfID: RowID
     var isLeaving = false
     var leaveWasHeard = false
@@ -29,11 +31,10 @@ package struct GossipProtocol: Sendable {
     var probes: [UInt32: Probe] = [:]
     var relays: [UInt32: Relay] = [:]
     var sequence: UInt32
-    var lastToken: UInt64 = 0
 
     // Dissemination
-    var broadcasts = BroadcastQueue()
-    var userBroadcasts = BroadcastQueue()
+    var broadcasts: BroadcastQueue
+    var userBroadcasts: BroadcastQueue
     var userBroadcastsFirst = false
     /// Who heard the application's messages last, while they are told in turn.
     var turn: Int
@@ -55,23 +56,25 @@ package struct GossipProtocol: Sendable {
         sequence = UInt32(truncatingIfNeeded: random.next())
         turn = random.below(1 << 20)
         health = HealthScore(multiplier: configuration.healthMultiplier)
+        let hash = KeyedHash(seed: seed)
+        table = MemberTable(hash: hash)
+        broadcasts = BroadcastQueue(hash: hash)
+        userBroadcasts = BroadcastQueue(hash: hash)
         let alive = Alive(
             incarnation: 1,
-            node: configuration.name.owned(),
+            node: configuration.name,
             address: WireBytes(configuration.endpoint.address.bytes),
             port: configuration.endpoint.port,
             meta: configuration.meta.isEmpty ? .null : WireBytes(configuration.meta),
             versions: WireBytes(configuration.versions.bytes)
         )
-        selfID = table.add(
-            name: configuration.name,
-            alive: alive,
-            endpoint: configuration.endpoint,
-            stateChange: now
-        )
+        let identity =
+            configuration.identityPool?.identity(of: alive, at: configuration.endpoint)
+            ?? MemberIdentity(alive, at: configuration.endpoint)
+        selfID = table.add(identity, stateChange: now)
         table[selfID].state = .alive
         table[selfID].incarnation = 1
-        queueBroadcast(.alive(alive), about: configuration.name)
+        queueAlive(identity, incarnation: 1)
         startTimers(at: now)
     }
 
@@ -109,7 +112,7 @@ package struct GossipProtocol: Sendable {
 
     /// Who is suspect here, and how many have confirmed it.
     package var suspicions: [(name: NodeName, confirmations: Int)] {
-        table.all.compactMap { row in row.suspicion.map { (row.name, $0.confirmations) } }
+        table.suspects.map { suspect in (suspect.name, suspect.suspicion.confirmations) }
     }
 
     /// The membership broadcasts that wait, in no particular order.
@@ -122,8 +125,16 @@ package struct GossipProtocol: Sendable {
 
     /// The next thing to do. Take them until there is none, after every input and every advance.
     package mutating func nextDirective() -> Directive? {
-        directives.popFirst()
+        guard let directive = directives.popFirst() else { return nil }
+        if directives.isEmpty {
+            // A whole cluster's joins are one burst: its memory is given back.
+            if longestBurst > Self.keptDirectives { directives = Deque() }
+            longestBurst = 0
+        }
+        return directive
     }
+
+    private static let keptDirectives = 256
 
     /// Gives back the payload of a datagram that was sent, for the next one.
     package mutating func recycle(_ payload: consuming [UInt8]) {
@@ -203,6 +214,7 @@ package struct GossipProtocol: Sendable {
 
     mutating func emit(_ directive: Directive) {
         directives.append(directive)
+        longestBurst = max(longestBurst, directives.count)
     }
 
     mutating func notice(_ notice: Notice) {
@@ -210,17 +222,13 @@ package struct GossipProtocol: Sendable {
     }
 
     mutating func applyHealth(_ delta: Int) {
+        guard configuration.lifeguard.contains(.probe) else { return }
         if health.apply(delta) { emit(.healthChanged(health.value)) }
     }
 
     mutating func nextSequence() -> UInt32 {
         sequence &+= 1
         return sequence
-    }
-
-    mutating func nextToken() -> UInt64 {
-        lastToken += 1
-        return lastToken
     }
 }
 

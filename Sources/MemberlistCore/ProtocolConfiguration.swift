@@ -16,6 +16,9 @@ package struct ProtocolConfiguration: Sendable {
     package var suspicionMultiplier = 4
     package var suspicionMaximumMultiplier = 6
 
+    /// Lifeguard's extensions of SWIM that are in use.
+    package var lifeguard = LifeguardExtensions.all
+
     // Dissemination
     package var gossipInterval: Int64 = 200_000_000
     package var gossipNodes = 3
@@ -32,6 +35,9 @@ package struct ProtocolConfiguration: Sendable {
     /// Largest plaintext payload of a datagram, all layers' overhead taken off, without and with a checksum.
     package var payloadLimit = 1_398
     package var checksummedPayloadLimit = 1_393
+
+    /// Holds what many nodes of one process know alike: a simulator's or a test's.
+    package var identityPool: IdentityPool?
 
     /// Whether the application decides on each alive, and on each join's members.
     package var asksAlive = false

@@ -4,15 +4,8 @@ package struct ProtocolRandom: Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     package init(seed: UInt64) {
-        var mixer = seed
-        func next() -> UInt64 {
-            mixer &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = mixer
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            return mixed ^ (mixed >> 31)
-        }
-        state = (next(), next(), next(), next())
+        var mixer = SplitMix(seed: seed)
+        state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
     }
 
     package mutating func next() -> UInt64 {
@@ -54,5 +47,22 @@ package struct ProtocolRandom: Sendable {
             let candidate = below(last + 1)
             chosen.append(chosen[start...].contains(candidate) ? last : candidate)
         }
+    }
+}
+
+/// SplitMix64: makes several numbers of one, for states and keys that a seed gives.
+struct SplitMix: Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
     }
 }

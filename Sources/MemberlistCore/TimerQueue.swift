@@ -9,8 +9,8 @@ enum TimerKind: Hashable, Sendable {
     case relayTimeout(sequence: UInt32)
     case gossipRound
     case pushPullRound
-    case suspicion(RowID, token: UInt64)
-    case reap(RowID, token: UInt64)
+    case suspicion(RowID, token: UInt32)
+    case reap(RowID, token: UInt32)
 }
 
 /// All timers in one heap: by deadline, and in the order of their making where deadlines are equal.

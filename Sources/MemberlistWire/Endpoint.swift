@@ -10,8 +10,8 @@ import Darwin
 /// address.
 public struct IPAddress: Hashable, Sendable {
     /// The 16 bytes, big-endian; an IPv4 address in its mapped form.
-    private let high: UInt64
-    private let low: UInt64
+    package let high: UInt64
+    package let low: UInt64
 
     private static let mappedPrefix: UInt64 = 0xffff
 

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// The bytes of one field of a message: a slice of the datagram or record it was read from, or bytes of
 /// its own.
 ///
@@ -30,7 +38,8 @@ package struct WireBytes: Sendable {
 
     /// The same bytes in a buffer that holds nothing else.
     package func owned() -> WireBytes {
-        isEmpty ? self : WireBytes(bytes: ArraySlice(Array(bytes)), isNull: isNull)
+        // An empty slice, too, would hold the buffer that it was cut from.
+        WireBytes(bytes: ArraySlice(Array(bytes)), isNull: isNull)
     }
 }
 
@@ -53,11 +62,19 @@ extension WireBytes: ExpressibleByArrayLiteral {
 extension ArraySlice<UInt8> {
     /// Whether both hold the same bytes; one comparison of memory.
     func equalsBytes(of other: ArraySlice<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        return withUnsafeBytes { mine in
+        withUnsafeBytes { mine in
             other.withUnsafeBytes { theirs in
-                mine.elementsEqual(theirs)
+                mine.equalsBytes(of: theirs)
             }
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether both hold the same bytes; one comparison of memory.
+    package func equalsBytes(of other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        guard let mine = baseAddress, let theirs = other.baseAddress else { return true }
+        return memcmp(mine, theirs, count) == 0
     }
 }

@@ -196,7 +196,7 @@ import Testing
             if number.isMultiple(of: 100) { queue.queue([9], name: NodeName("k\(number)")) }
         }
         #expect(queue.count == 101)
-        #expect(queue.queuedTierEntries < 500)
+        #expect(queue.slotCount < 500)
         var drawn: [[UInt8]] = []
         queue.draw(overhead: 2, limit: 10_000, transmitLimit: 1, into: &drawn)
         #expect(drawn.count == 101 && queue.isEmpty)

@@ -7,7 +7,9 @@ import Testing
         "MemberlistWire": [
             "CSodium", "CZlib", "Crypto", "Synchronization", "Glibc", "Musl", "Darwin",
         ],
-        "MemberlistCore": ["MemberlistWire", "HeapModule", "DequeModule", "Glibc", "Musl", "Darwin"],
+        "MemberlistCore": [
+            "MemberlistWire", "HeapModule", "DequeModule", "Synchronization", "Glibc", "Musl", "Darwin",
+        ],
         "Memberlist": [
             "MemberlistWire", "MemberlistCore", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Logging",
             "Metrics", "ServiceLifecycle", "Foundation", "FoundationEssentials", "DequeModule",

@@ -1,4 +1,3 @@
-import HeapModule
 package import MemberlistWire
 
 /// Messages that wait to be gossiped, each a limited number of times (SWIM, section 4.1; memberlist's
@@ -16,7 +15,6 @@ package struct BroadcastQueue: Sendable {
         package let name: NodeName?
         /// The call that waits for the end of it.
         package let request: RequestID?
-        var transmissions = 0
     }
 
     /// How a broadcast left the queue.
@@ -26,28 +24,47 @@ package struct BroadcastQueue: Sendable {
         case pruned
     }
 
-    private var broadcasts: [BroadcastKey: Broadcast] = [:]
-    private var named: [NodeName: BroadcastKey] = [:]
-    private var tiers: [BroadcastTier] = []
+    private var slots = BroadcastSlots()
+    private var order = BroadcastOrder()
+    private let hash: KeyedHash
+    private var named = PositionIndex()
+    /// Of those that somebody waits for; few are.
+    private var requests: [Int32: RequestID] = [:]
     private var lastIdentity: UInt64 = 0
     private var lastAge: UInt64 = 0
-    private var drawn: [BroadcastKey] = []
-    /// At most this many messages in the tiers have left the queue.
-    private var replaced = 0
-    /// Those drawn before all others: a farewell.
-    private var urgent: [BroadcastKey] = []
+    /// Those that are being drawn: they wait nowhere meanwhile.
+    private var drawn: [Int32] = []
+    /// Those drawn before all others, a farewell: they have no place in the order.
+    private var urgent: [Int32] = []
     private var finished: [(RequestID, Finish)] = []
 
-    package init() {}
+    package init() {
+        self.init(hash: KeyedHash(seed: 0))
+    }
 
-    package var count: Int { broadcasts.count }
-    package var isEmpty: Bool { broadcasts.isEmpty }
+    /// - Parameter hash: For names, which peers choose.
+    init(hash: KeyedHash) {
+        self.hash = hash
+    }
 
-    /// What the tiers hold, messages that were replaced among it.
-    var queuedTierEntries: Int { tiers.reduce(0) { $0 + $1.count } }
+    package var count: Int { slots.count }
+    package var isEmpty: Bool { slots.count == 0 }
+
+    /// Slots that memory is held for, whether in use or not.
+    var slotCount: Int { slots.all.count }
 
     /// What waits, in no particular order.
-    package var all: [Broadcast] { Array(broadcasts.values) }
+    package var all: [Broadcast] {
+        slots.all.indices.compactMap { position in
+            let slot = slots.all[position]
+            guard slot.transmissions >= 0 else { return nil }
+            return Broadcast(
+                payload: slot.payload,
+                name: slot.name.map { NodeName(bytes: $0[...]) },
+                request: requests[Int32(position)]
+            )
+        }
+    }
 
     /// Queues a message; one that is queued under the same name goes. An urgent one is drawn before all others.
     package mutating func queue(
@@ -58,22 +75,47 @@ package struct BroadcastQueue: Sendable {
     ) {
         lastIdentity += 1
         lastAge += 1
-        let key = BroadcastKey(age: lastAge, identity: lastIdentity)
-        if let name {
-            remove(named: name)
-            named[name] = key
+        // The age is drawn before the old one goes: that may start ages anew.
+        let slot = BroadcastSlot(
+            payload: payload,
+            // A name that fills its buffer is not copied.
+            name: name.map { Array($0.bytes) },
+            age: lastAge,
+            identity: lastIdentity
+        )
+        let key = slot.name.map(hash.hash)
+        if let name, let key { remove(named: name, hash: key) }
+        let position = slots.insert(slot)
+        if let key {
+            named.insert(Int(position), hash: key) { [slots, hash] other in
+                slots.all[other].name.map(hash.hash) ?? 0
+            }
         }
-        broadcasts[key] = Broadcast(payload: payload, name: name, request: request)
+        if let request { requests[position] = request }
         if urgent {
-            self.urgent.append(key)
+            self.urgent.append(position)
         } else {
-            insert(key, length: payload.count, transmissions: 0)
+            order.insert(position, in: &slots)
         }
     }
 
     package mutating func remove(named name: NodeName) {
-        guard let old = named[name] else { return }
-        finish(old, .replaced)
+        remove(named: name, hash: name.bytes.withUnsafeBytes { hash.hash($0) })
+    }
+
+    private mutating func remove(named name: NodeName, hash: UInt64) {
+        let found = name.bytes.withUnsafeBytes { bytes in
+            named.find(hash) { position in
+                slots.all[position].name?.withUnsafeBytes { $0.equalsBytes(of: bytes) } ?? false
+            }
+        }
+        guard let slot = found.map({ Int32(truncatingIfNeeded: $0) }) else { return }
+        if let index = urgent.firstIndex(of: slot) {
+            urgent.remove(at: index)
+        } else {
+            order.remove(slot, from: &slots)
+        }
+        finish(slot, .replaced)
     }
 
     /// Draws what fits: each message costs its length and `overhead`, all of them at most `limit`, until there
@@ -93,22 +135,22 @@ package struct BroadcastQueue: Sendable {
             maximum: maximum,
             into: &messages
         )
-        var tier = 0
-        // Messages drawn go one tier up only when the draw is over.
-        while tier < tiers.count && messages.count < maximum {
+        // Messages drawn are counted as sent only when the draw is over: none is met twice.
+        var transmissions = order.fewestTransmissions(above: -1)
+        while let current = transmissions, messages.count < maximum {
             let free = limit - used - overhead
             guard free > 0 else { break }
-            guard let identity = popLongest(upTo: free, tier: tier) else {
-                tier += 1
+            guard let slot = order.popLongest(upTo: free, transmissions: current, from: &slots) else {
+                transmissions = order.fewestTransmissions(above: current)
                 continue
             }
-            guard let broadcast = broadcasts[identity] else { continue }
-            used += overhead + broadcast.payload.count
-            messages.append(broadcast.payload)
-            drawn.append(identity)
+            let payload = slots[slot].payload
+            used += overhead + payload.count
+            messages.append(payload)
+            drawn.append(slot)
             restartAgeIfNothingIsLeft()
         }
-        while let identity = drawn.popLast() { sent(identity, transmitLimit: transmitLimit) }
+        while let slot = drawn.popLast() { sent(slot, transmitLimit: transmitLimit) }
     }
 
     /// Draws the urgent ones that fit; returns what they cost.
@@ -121,23 +163,25 @@ package struct BroadcastQueue: Sendable {
     ) -> Int {
         guard !urgent.isEmpty else { return 0 }
         var used = 0
-        for key in urgent where messages.count < maximum {
-            guard let broadcast = broadcasts[key], used + overhead + broadcast.payload.count <= limit else {
-                continue
-            }
-            used += overhead + broadcast.payload.count
-            messages.append(broadcast.payload)
-            broadcasts[key]?.transmissions += 1
-            if broadcast.transmissions + 1 >= transmitLimit { finish(key, .transmitted) }
+        for slot in urgent where messages.count < maximum {
+            let payload = slots[slot].payload
+            guard used + overhead + payload.count <= limit else { continue }
+            used += overhead + payload.count
+            messages.append(payload)
+            slots.countTransmission(of: slot)
+            guard slots[slot].transmissions >= transmitLimit else { continue }
+            urgent.removeAll { $0 == slot }
+            finish(slot, .transmitted)
         }
-        urgent.removeAll { broadcasts[$0] == nil }
         return used
     }
 
     /// Drops the last in order until at most `retain` are left.
     package mutating func prune(retain: Int) {
-        while count > max(retain, 0), let identity = popLast() {
-            finish(identity, .pruned)
+        guard count > max(retain, 0) else { return }
+        for slot in order.lastToFirst(in: slots) where count > max(retain, 0) {
+            order.remove(slot, from: &slots)
+            finish(slot, .pruned)
         }
     }
 
@@ -146,130 +190,32 @@ package struct BroadcastQueue: Sendable {
         finished.popLast()
     }
 
-    private mutating func sent(_ identity: BroadcastKey, transmitLimit: Int) {
-        guard let transmissions = broadcasts[identity]?.transmissions else { return }
-        if transmissions + 1 >= transmitLimit {
-            finish(identity, .transmitted)
+    /// Counts one that was drawn.
+    private mutating func sent(_ slot: Int32, transmitLimit: Int) {
+        slots.countTransmission(of: slot)
+        if slots[slot].transmissions >= transmitLimit {
+            finish(slot, .transmitted)
         } else {
-            broadcasts[identity]?.transmissions = transmissions + 1
-            insert(
-                identity,
-                length: broadcasts[identity]?.payload.count ?? 0,
-                transmissions: transmissions + 1
-            )
+            order.insert(slot, in: &slots)
         }
     }
 
-    private mutating func finish(_ identity: BroadcastKey, _ how: Finish) {
-        guard let broadcast = broadcasts.removeValue(forKey: identity) else { return }
-        if let name = broadcast.name, named[name] == identity { named[name] = nil }
-        if let request = broadcast.request { finished.append((request, how)) }
-        if how == .replaced { replaced += 1 }
-        if broadcasts.isEmpty || replaced > 2 * broadcasts.count + 64 { rebuildTiers() }
+    /// Forgets one that waits nowhere any more.
+    private mutating func finish(_ slot: Int32, _ how: Finish) {
+        if let name = slots[slot].name {
+            named.remove(Int(slot), hash: hash.hash(name)) { [slots, hash] other in
+                slots.all[other].name.map(hash.hash) ?? 0
+            }
+        }
+        if !requests.isEmpty, let request = requests.removeValue(forKey: slot) {
+            finished.append((request, how))
+        }
+        slots.remove(slot)
+        if slots.count == 0 { named.removeAll() }
         restartAgeIfNothingIsLeft()
     }
 
-    /// Sheds the messages that were replaced before any draw met them.
-    private mutating func rebuildTiers() {
-        replaced = 0
-        for index in tiers.indices { tiers[index].removeAll() }
-        // No order matters here: the tiers sort. Those that are being drawn come back when the draw is over.
-        for (key, broadcast) in broadcasts where !urgent.contains(key) && !drawn.contains(key) {
-            insert(key, length: broadcast.payload.count, transmissions: broadcast.transmissions)
-        }
-    }
-
     private mutating func restartAgeIfNothingIsLeft() {
-        if broadcasts.count == drawn.count { lastAge = 0 }
-    }
-
-    private mutating func insert(_ identity: BroadcastKey, length: Int, transmissions: Int) {
-        while tiers.count <= transmissions { tiers.append(BroadcastTier()) }
-        tiers[transmissions].insert(identity, length: length)
-    }
-
-    private mutating func popLongest(upTo length: Int, tier: Int) -> BroadcastKey? {
-        while let identity = tiers[tier].popLongest(upTo: length) {
-            if broadcasts[identity] != nil { return identity }
-        }
-        return nil
-    }
-
-    private mutating func popLast() -> BroadcastKey? {
-        for tier in tiers.indices.reversed() {
-            while let identity = tiers[tier].popShortestOldest() {
-                if broadcasts[identity] != nil { return identity }
-            }
-        }
-        return nil
-    }
-}
-
-/// Which broadcast, ordered from old to new.
-struct BroadcastKey: Hashable, Comparable, Sendable {
-    let age: UInt64
-    let identity: UInt64
-
-    static func < (lhs: BroadcastKey, rhs: BroadcastKey) -> Bool {
-        (lhs.age, lhs.identity) < (rhs.age, rhs.identity)
-    }
-}
-
-/// The messages that were sent equally often, by length and age. One that has left the queue stays here
-/// until it is met, and the queue passes it over.
-struct BroadcastTier: Sendable {
-    /// Ascending, and the identities of each length.
-    private var lengths: [Int] = []
-    private var identities: [Heap<BroadcastKey>] = []
-    /// Emptied heaps, for the next length: a message that goes up a tier allocates nothing.
-    private var spare: [Heap<BroadcastKey>] = []
-
-    private static let spareHeaps = 64
-
-    var count: Int { identities.reduce(0) { $0 + $1.count } }
-
-    mutating func insert(_ identity: BroadcastKey, length: Int) {
-        let position = firstPosition { $0 >= length }
-        if position == lengths.count || lengths[position] != length {
-            lengths.insert(length, at: position)
-            identities.insert(spare.popLast() ?? Heap(), at: position)
-        }
-        identities[position].insert(identity)
-    }
-
-    /// The newest of the longest that are at most `length`.
-    mutating func popLongest(upTo length: Int) -> BroadcastKey? {
-        let position = firstPosition { $0 > length } - 1
-        guard position >= 0, let identity = identities[position].popMax() else { return nil }
-        removeIfEmpty(position)
-        return identity
-    }
-
-    mutating func popShortestOldest() -> BroadcastKey? {
-        guard !lengths.isEmpty, let identity = identities[0].popMin() else { return nil }
-        removeIfEmpty(0)
-        return identity
-    }
-
-    mutating func removeAll() {
-        lengths.removeAll(keepingCapacity: true)
-        identities.removeAll(keepingCapacity: true)
-    }
-
-    private mutating func removeIfEmpty(_ position: Int) {
-        guard identities[position].isEmpty else { return }
-        lengths.remove(at: position)
-        let emptied = identities.remove(at: position)
-        if spare.count < Self.spareHeaps { spare.append(emptied) }
-    }
-
-    private func firstPosition(where belongsAfter: (Int) -> Bool) -> Int {
-        var low = 0
-        var high = lengths.count
-        while low < high {
-            let middle = (low + high) / 2
-            if belongsAfter(lengths[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
+        if slots.count == drawn.count { lastAge = 0 }
     }
 }

@@ -169,9 +169,18 @@ extension GossipProtocol {
         urgent: Bool = false,
         request: RequestID? = nil
     ) {
-        var payload: [UInt8] = []
-        message.encode(into: &payload)
-        broadcasts.queue(payload, name: name.owned(), urgent: urgent, request: request)
+        var encoded = payloads.take()
+        message.encode(into: &encoded)
+        // No more room than it needs: it may wait for long, and among many.
+        let payload =
+            configuration.identityPool?.message(encoded) ?? encoded.withUnsafeBufferPointer { Array($0) }
+        payloads.put(encoded)
+        broadcasts.queue(payload, name: name, urgent: urgent, request: request)
+    }
+
+    /// The same, of what a member says of itself: where many cores hold its identity they queue one message.
+    mutating func queueAlive(_ identity: MemberIdentity, incarnation: UInt32) {
+        broadcasts.queue(identity.aliveMessage(incarnation: incarnation), name: identity.name)
     }
 
     mutating func queueUserBroadcast(_ payload: [UInt8], name: NodeName?, request: RequestID) {

@@ -48,6 +48,6 @@ extension GossipProtocol {
     }
 
     private func localState(join: Bool) -> PushPull {
-        PushPull(join: join, nodes: table.all.map(\.pushState))
+        PushPull(join: join, nodes: table.pushStates)
     }
 }

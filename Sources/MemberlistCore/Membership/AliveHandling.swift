@@ -14,10 +14,8 @@ extension GossipProtocol {
     /// waits with it.
     @discardableResult
     mutating func receive(_ alive: Alive, merge: DecisionID?, at now: Instant) -> Bool {
-        var alive = alive
         let isSelf = alive.node == configuration.name
         if isSelf && isLeaving { return true }
-        alive.port = statedPort(alive.port)
         guard let endpoint = endpoint(of: alive) else {
             notice(.malformedAlive)
             return true
@@ -33,6 +31,9 @@ extension GossipProtocol {
             learnCapabilities(alive, of: known)
             return true
         }
+        // Most alives are repeated: only one that says something is worth a copy.
+        var alive = alive
+        alive.port = endpoint.port
         guard configuration.asksAlive else {
             apply(alive, endpoint: endpoint, at: now)
             return true
@@ -98,11 +99,14 @@ extension GossipProtocol {
     /// HashiCorp's push/pull cuts versions to six bytes. Where that told of an incarnation first, the alive
     /// that still has its capabilities adds them.
     private mutating func learnCapabilities(_ alive: Alive, of id: RowID) {
+        guard alive.versions.count > table[id].identity.wireVersionCount else { return }
         let row = table[id]
         guard alive.incarnation == row.incarnation, !row.isDeadOrLeft,
-            alive.versions.count > row.wireVersions.count, ProtocolVersions(alive.versions) == row.versions
+            ProtocolVersions(alive.versions) == row.versions
         else { return }
-        table[id].wireVersions = alive.versions.owned()
+        var learned = row.identity.alive(incarnation: row.incarnation)
+        learned.versions = alive.versions
+        table.setIdentity(identity(of: learned, at: row.endpoint), of: id)
         emit(.memberChanged(table[id].member, .refreshed))
     }
 
@@ -120,7 +124,7 @@ extension GossipProtocol {
         // What could not be passed on in a datagram is not let in. The fields' own overhead is below 100.
         let size = alive.node.bytes.count + alive.meta.count + alive.versions.count + 100
         guard size <= configuration.broadcastLimit else { return nil }
-        return Endpoint(address: address, port: alive.port)
+        return Endpoint(address: address, port: statedPort(alive.port))
     }
 
     /// We differ from HashiCorp, whose counter wraps: a number that nobody can have reached is a fault or a
@@ -137,6 +141,7 @@ extension GossipProtocol {
         let isSelf = alive.node == configuration.name
         if isSelf && isLeaving { return }
         var movesNode = false
+        var isNew = false
         let id: RowID
         if let known = table.find(alive.node) {
             id = known
@@ -154,19 +159,25 @@ extension GossipProtocol {
             }
             // A row from the start of time: nothing holds it until its incarnation counts.
             id = table.add(
-                name: alive.node,
-                alive: alive,
-                endpoint: endpoint,
+                identity(of: alive, at: endpoint),
                 stateChange: Instant(nanoseconds: .min / 2)
             )
-            scheduleReap(id, at: now)
+            isNew = true
         }
         let incarnation = table[id].incarnation
         if isSelf {
             if alive.incarnation >= incarnation { hearOfSelf(alive, at: now) }
         } else if alive.incarnation > incarnation || movesNode {
             accept(alive, endpoint: endpoint, for: id, at: now)
+        } else if isNew {
+            scheduleReap(id, at: now)
         }
+    }
+
+    /// What the sender of an alive says of itself: one object for all who heard the same, where a pool is
+    /// configured.
+    func identity(of alive: Alive, at endpoint: Endpoint) -> MemberIdentity {
+        configuration.identityPool?.identity(of: alive, at: endpoint) ?? MemberIdentity(alive, at: endpoint)
     }
 
     private func mayMove(_ id: RowID, at now: Instant) -> Bool {
@@ -205,31 +216,40 @@ extension GossipProtocol {
 
     private mutating func accept(_ alive: Alive, endpoint: Endpoint, for id: RowID, at now: Instant) {
         let old = table[id]
-        queueBroadcast(.alive(alive), about: old.name)
-        table.setEndpoint(endpoint, of: id)
-        table[id].address = alive.address.owned()
-        table[id].meta = alive.meta.owned()
+        let sameMeta = old.meta == alive.meta
+        queueAndKeep(alive, endpoint: endpoint, for: id)
         table[id].incarnation = alive.incarnation
-        if let versions = ProtocolVersions(alive.versions) {
-            table[id].versions = versions
-            table[id].wireVersions = alive.versions.owned()
-        }
-        table[id].suspicion = nil
+        if old.state == .suspect { table.setSuspicion(nil, of: id) }
         if old.state != .alive {
             table[id].state = .alive
             table[id].stateChange = now
-            table[id].timerToken = nextToken()
+            table[id].timerToken &+= 1
             table.move(id, to: .alive)
             table.enterProbeOrder(id)
         }
         let change: MemberChange
         switch old.state {
         case .dead, .left: change = .joined
-        case _ where old.meta != alive.meta: change = .updated
+        case _ where !sameMeta: change = .updated
         case .suspect: change = .recovered
         case .alive: change = .refreshed
         }
         emit(.memberChanged(table[id].member, change))
+    }
+
+    /// Passes an alive on as it came, and keeps what it says. One without versions says nothing of them.
+    private mutating func queueAndKeep(_ alive: Alive, endpoint: Endpoint, for id: RowID) {
+        let old = table[id].identity
+        let isWhole = ProtocolVersions(alive.versions) != nil
+        var said = alive
+        if !isWhole { said.versions = old.wireVersions }
+        let identity = old.isSaid(by: said) ? old : identity(of: said, at: endpoint)
+        if isWhole {
+            queueAlive(identity, incarnation: alive.incarnation)
+        } else {
+            queueBroadcast(.alive(alive), about: identity.name)
+        }
+        table.setIdentity(identity, of: id)
     }
 
     /// Contradicts what was said of this node, with an incarnation above the accusation's (SWIM, section 4.2).
@@ -237,16 +257,18 @@ extension GossipProtocol {
         let incarnation = max(table[selfID].incarnation, accused) + 1
         table[selfID].incarnation = incarnation
         applyHealth(1)
-        queueBroadcast(.alive(table[selfID].alive), about: configuration.name)
+        queueAlive(table[selfID].identity, incarnation: incarnation)
         notice(.refuted(incarnation: incarnation))
         emit(.memberChanged(table[selfID].member, .refreshed))
     }
 
     mutating func changeMeta(_ meta: [UInt8], at now: Instant) {
         guard !isLeaving, meta.count <= CoreLimits.meta else { return }
-        table[selfID].meta = meta.isEmpty ? .null : WireBytes(meta)
-        table[selfID].incarnation += 1
-        queueBroadcast(.alive(table[selfID].alive), about: configuration.name)
+        var alive = table[selfID].identity.alive(incarnation: table[selfID].incarnation + 1)
+        alive.meta = meta.isEmpty ? .null : WireBytes(meta)
+        table.setIdentity(identity(of: alive, at: table[selfID].endpoint), of: selfID)
+        table[selfID].incarnation = alive.incarnation
+        queueAlive(table[selfID].identity, incarnation: alive.incarnation)
         emit(.memberChanged(table[selfID].member, .updated))
     }
 }

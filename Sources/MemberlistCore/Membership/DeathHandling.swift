@@ -6,7 +6,7 @@ extension GossipProtocol {
         guard let id = table.find(suspect.node), suspect.incarnation >= table[id].incarnation,
             isCredible(suspect.incarnation, about: id, from: suspect.from)
         else { return }
-        if table[id].suspicion != nil {
+        if table[id].state == .suspect {
             confirm(suspect, about: id, at: now)
             return
         }
@@ -41,41 +41,42 @@ extension GossipProtocol {
         let members = table.count
         var expected = configuration.suspicionMultiplier - 2
         // This node and the suspect cannot confirm.
-        if members - 2 < expected { expected = 0 }
+        if members - 2 < expected || !configuration.lifeguard.contains(.suspicion) { expected = 0 }
         let minimum = Formulas.suspicionTimeout(
             multiplier: configuration.suspicionMultiplier,
             members: members,
             interval: configuration.probeInterval
         )
         let maximum = Int64(clamping: Int128(minimum) * Int128(configuration.suspicionMaximumMultiplier))
-        table[id].suspicion = Suspicion(
+        let suspicion = Suspicion(
             from: accuser,
             expected: max(expected, 0),
             minimum: minimum,
             maximum: maximum,
             at: now
         )
+        table.setSuspicion(suspicion, of: id)
         scheduleSuspicion(id)
     }
 
     private mutating func confirm(_ suspect: Suspect, about id: RowID, at now: Instant) {
-        guard table[id].suspicion?.confirm(from: suspect.from, at: now) == true else { return }
+        guard table.confirmSuspicion(of: id, from: suspect.from, at: now) else { return }
         queueBroadcast(.suspect(suspect), about: table[id].name)
         scheduleSuspicion(id)
     }
 
     private mutating func scheduleSuspicion(_ id: RowID) {
-        guard let deadline = table[id].suspicion?.deadline else { return }
-        table[id].timerToken = nextToken()
+        guard let deadline = table.suspicion(of: id)?.deadline else { return }
+        table[id].timerToken &+= 1
         timers.schedule(.suspicion(id, token: table[id].timerToken), at: deadline)
     }
 
     /// The suspect had its time. Where this node stood still meanwhile, so may its ears have: it listens for
     /// one more probe interval before it declares anybody dead.
-    mutating func endSuspicion(_ id: RowID, token: UInt64, late: Int64, at now: Instant) {
+    mutating func endSuspicion(_ id: RowID, token: UInt32, late: Int64, at now: Instant) {
         guard table.isCurrent(id), table[id].timerToken == token, table[id].state == .suspect else { return }
         if late > configuration.probeInterval {
-            table[id].timerToken = nextToken()
+            table[id].timerToken &+= 1
             timers.schedule(
                 .suspicion(id, token: table[id].timerToken),
                 at: now.advanced(byNanoseconds: configuration.probeInterval)
@@ -93,7 +94,7 @@ extension GossipProtocol {
         guard let id = table.find(dead.node), dead.incarnation >= table[id].incarnation,
             isCredible(dead.incarnation, about: id, from: dead.from)
         else { return }
-        table[id].suspicion = nil
+        if table[id].state == .suspect { table.setSuspicion(nil, of: id) }
         if table[id].isDeadOrLeft {
             // We differ from HashiCorp, which forgets this: an alive between the two would raise the dead.
             table[id].incarnation = dead.incarnation
@@ -120,14 +121,14 @@ extension GossipProtocol {
     // MARK: Forgetting
 
     mutating func scheduleReap(_ id: RowID, at now: Instant) {
-        table[id].timerToken = nextToken()
+        table[id].timerToken &+= 1
         timers.schedule(
             .reap(id, token: table[id].timerToken),
             at: now.advanced(byNanoseconds: configuration.gossipToTheDead)
         )
     }
 
-    mutating func reap(_ id: RowID, token: UInt64) {
+    mutating func reap(_ id: RowID, token: UInt32) {
         guard table.isCurrent(id), id != selfID, table[id].timerToken == token, table[id].isDeadOrLeft else {
             return
         }
@@ -173,7 +174,7 @@ extension GossipProtocol {
         table[selfID].state = .alive
         table[selfID].stateChange = now
         table[selfID].incarnation += 1
-        queueBroadcast(.alive(table[selfID].alive), about: configuration.name)
+        queueAlive(table[selfID].identity, incarnation: table[selfID].incarnation)
         emit(.memberChanged(table[selfID].member, .joined))
     }
 }

@@ -2,8 +2,10 @@ import MemberlistWire
 
 /// Which row of the table; stale once the member was reaped, whoever got the row after it.
 struct RowID: Hashable, Sendable {
-    let index: Int
+    let position: Int32
     let generation: UInt32
+
+    var index: Int { Int(position) }
 }
 
 /// The lists that members are drawn from, so that no draw looks at all members.
@@ -17,28 +19,27 @@ enum MemberGroup: Int, CaseIterable, Sendable {
     case none
 }
 
-/// What the table holds of one member.
+/// What this node believes of one member. In a large cluster there are many: 40 bytes each. What the member
+/// says of itself is not copied here.
 struct MemberRow: Sendable {
-    let id: RowID
-    let name: NodeName
-    var endpoint: Endpoint
-    /// The address as it came: HashiCorp compares bytes, so they are passed on unchanged.
-    var address: WireBytes
-    var meta: WireBytes
-    /// All version bytes, with capabilities beyond the six.
-    var wireVersions: WireBytes
-    var versions: ProtocolVersions
-    var incarnation: UInt32
-    var state: MemberState
+    var identity: MemberIdentity
     var stateChange: Instant
-    var suspicion: Suspicion?
-    /// Set anew whenever a timer about this row is started; timers with another one are stale.
-    var timerToken: UInt64 = 0
-
-    var group = MemberGroup.none
+    let generation: UInt32
+    var incarnation: UInt32 = 0
+    /// Another one whenever a timer about this row is started; timers with the old one are stale.
+    var timerToken: UInt32 = 0
     /// Its place in its group's list, and in the order of probes; -1 where it is in none.
-    var groupPosition = -1
-    var probePosition = -1
+    var groupPosition: Int32 = -1
+    var probePosition: Int32 = -1
+    var state = MemberState.dead
+    var group = MemberGroup.none
+    var isFree = false
+
+    var name: NodeName { identity.name }
+    var endpoint: Endpoint { identity.endpoint }
+    var address: WireBytes { identity.address }
+    var meta: WireBytes { identity.meta }
+    var versions: ProtocolVersions { identity.versions }
 
     var isDeadOrLeft: Bool { state == .dead || state == .left }
 
@@ -68,18 +69,7 @@ struct MemberRow: Sendable {
             meta: meta,
             incarnation: incarnation,
             state: code,
-            versions: wireVersions.isEmpty ? WireBytes(versions.bytes) : wireVersions
-        )
-    }
-
-    var alive: Alive {
-        Alive(
-            incarnation: incarnation,
-            node: name,
-            address: address,
-            port: endpoint.port,
-            meta: meta,
-            versions: wireVersions
+            versions: identity.wireVersionCount == 0 ? WireBytes(versions.bytes) : identity.wireVersions
         )
     }
 }

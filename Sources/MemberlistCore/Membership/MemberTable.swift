@@ -3,85 +3,105 @@ import MemberlistWire
 /// All members that this node knows, itself among them. Finding, adding, removing and changing one is O(1);
 /// so is drawing one of a group.
 struct MemberTable: Sendable {
-    private var rows: [MemberRow?] = []
-    private var freeRows: [Int] = []
+    private(set) var rows: [MemberRow] = []
+    private var freeRows: [Int32] = []
     private var generation: UInt32 = 0
-    private var index: [NodeName: Int] = [:]
-    private var groups: [[Int]] = Array(repeating: [], count: MemberGroup.allCases.count)
-    private var endpoints: [Endpoint: Int] = [:]
-    private(set) var probeOrder = ProbeOrder()
+    private let hash: KeyedHash
+    private var names = PositionIndex()
+    private var endpoints: EndpointIndex
+    private var groups: [[Int32]] = Array(repeating: [], count: MemberGroup.allCases.count)
+    private var probeOrder = ProbeOrder()
+    /// Of those that are suspect, by their rows' positions: few members are.
+    private var suspicions: [Int32: Suspicion] = [:]
+
+    init(hash: KeyedHash) {
+        self.hash = hash
+        endpoints = EndpointIndex(hash: hash)
+    }
 
     /// How many members the table holds, dead ones included: what the scaling formulas count.
-    var count: Int { index.count }
+    var count: Int { names.count }
 
     /// Every row, in an order that depends on nothing but the history.
-    var all: some Sequence<MemberRow> { rows.lazy.compactMap { $0 } }
+    var all: some Sequence<MemberRow> { rows.lazy.filter { !$0.isFree } }
 
     func find(_ name: NodeName) -> RowID? {
-        guard let position = index[name] else { return nil }
-        return rows[position]?.id
+        name.bytes.withUnsafeBytes { bytes in
+            let position = names.find(hash.hash(bytes)) { rows[$0].identity.isNamed(bytes) }
+            return position.map(id)
+        }
+    }
+
+    private func id(_ position: Int) -> RowID {
+        RowID(position: Int32(truncatingIfNeeded: position), generation: rows[position].generation)
     }
 
     func isCurrent(_ id: RowID) -> Bool {
-        id.index < rows.count && rows[id.index]?.id == id
+        id.index < rows.count && !rows[id.index].isFree && rows[id.index].generation == id.generation
     }
 
     /// The row; only for an ID that is current.
     subscript(id: RowID) -> MemberRow {
         get {
-            guard id.index < rows.count, let row = rows[id.index], row.id == id else {
-                preconditionFailure("a row was used after it was reaped")
-            }
-            return row
+            precondition(isCurrent(id), "a row was used after it was reaped")
+            return rows[id.index]
         }
         set { rows[id.index] = newValue }
     }
 
-    func knows(_ endpoint: Endpoint) -> Bool { endpoints[endpoint] != nil }
-
-    mutating func add(name: NodeName, alive: Alive, endpoint: Endpoint, stateChange: Instant) -> RowID {
+    mutating func add(_ identity: MemberIdentity, stateChange: Instant) -> RowID {
         generation &+= 1
-        let position = freeRows.popLast() ?? rows.count
-        let id = RowID(index: position, generation: generation)
-        let row = MemberRow(
-            id: id,
-            name: name.owned(),
-            endpoint: endpoint,
-            address: alive.address.owned(),
-            meta: alive.meta.owned(),
-            wireVersions: alive.versions.owned(),
-            versions: ProtocolVersions(alive.versions) ?? .unknown,
-            incarnation: 0,
-            state: .dead,
-            stateChange: stateChange
-        )
-        if position == rows.count { rows.append(row) } else { rows[position] = row }
-        index[row.name] = position
-        endpoints[endpoint, default: 0] += 1
-        return id
+        let row = MemberRow(identity: identity, stateChange: stateChange, generation: generation)
+        let position = freeRows.popLast().map(Int.init) ?? rows.count
+        if position == rows.count { rows.appendCompactly(row) } else { rows[position] = row }
+        names.insert(position, hash: identity.hashName(hash)) { [rows, hash] other in
+            rows[other].identity.hashName(hash)
+        }
+        endpoints.insert(position, endpoint: identity.endpoint, in: rows)
+        return id(position)
     }
 
     mutating func remove(_ id: RowID) {
-        let row = self[id]
         move(id, to: .none)
         leaveProbeOrder(id)
-        forget(row.endpoint)
-        index[row.name] = nil
-        rows[id.index] = nil
-        freeRows.append(id.index)
+        suspicions[id.position] = nil
+        let identity = self[id].identity
+        endpoints.remove(id.index, endpoint: identity.endpoint, in: rows)
+        names.remove(id.index, hash: identity.hashName(hash)) { [rows, hash] other in
+            rows[other].identity.hashName(hash)
+        }
+        rows[id.index].identity = .nobody
+        rows[id.index].isFree = true
+        rows[id.index].state = .dead
+        freeRows.append(id.position)
     }
 
-    mutating func setEndpoint(_ endpoint: Endpoint, of id: RowID) {
-        let old = self[id].endpoint
-        guard old != endpoint else { return }
-        endpoints[endpoint, default: 0] += 1
-        self[id].endpoint = endpoint
-        forget(old)
+    /// The member says something else of itself; its name is the same.
+    mutating func setIdentity(_ identity: MemberIdentity, of id: RowID) {
+        let old = self[id].identity
+        guard old !== identity else { return }
+        guard old.endpoint != identity.endpoint else {
+            rows[id.index].identity = identity
+            return
+        }
+        endpoints.remove(id.index, endpoint: old.endpoint, in: rows)
+        rows[id.index].identity = identity
+        endpoints.insert(id.index, endpoint: identity.endpoint, in: rows)
     }
 
-    private mutating func forget(_ endpoint: Endpoint) {
-        guard let holders = endpoints[endpoint] else { return }
-        endpoints[endpoint] = holders > 1 ? holders - 1 : nil
+    func knows(_ endpoint: Endpoint) -> Bool { endpoints.contains(endpoint, in: rows) }
+
+    // MARK: Suspicions
+
+    func suspicion(of id: RowID) -> Suspicion? { suspicions[id.position] }
+
+    mutating func setSuspicion(_ suspicion: Suspicion?, of id: RowID) {
+        suspicions[id.position] = suspicion
+    }
+
+    /// Counts an accuser; see ``Suspicion/confirm(from:at:)``.
+    mutating func confirmSuspicion(of id: RowID, from accuser: NodeName, at now: Instant) -> Bool {
+        suspicions[id.position]?.confirm(from: accuser, at: now) ?? false
     }
 
     // MARK: Groups
@@ -89,9 +109,7 @@ struct MemberTable: Sendable {
     func groupCount(_ group: MemberGroup) -> Int { groups[group.rawValue].count }
 
     func member(_ position: Int, of group: MemberGroup) -> RowID {
-        let row = groups[group.rawValue][position]
-        guard let id = rows[row]?.id else { preconditionFailure("a group holds a row that was reaped") }
-        return id
+        id(Int(groups[group.rawValue][position]))
     }
 
     mutating func move(_ id: RowID, to group: MemberGroup) {
@@ -100,40 +118,40 @@ struct MemberTable: Sendable {
         if old != .none {
             let position = self[id].groupPosition
             let last = groups[old.rawValue].removeLast()
-            if last != id.index {
-                groups[old.rawValue][position] = last
-                rows[last]?.groupPosition = position
+            if last != id.position {
+                groups[old.rawValue][Int(position)] = last
+                rows[Int(last)].groupPosition = position
             }
         }
-        self[id].group = group
-        self[id].groupPosition = -1
+        rows[id.index].group = group
+        rows[id.index].groupPosition = -1
         guard group != .none else { return }
-        self[id].groupPosition = groups[group.rawValue].count
-        groups[group.rawValue].append(id.index)
+        rows[id.index].groupPosition = Int32(groups[group.rawValue].count)
+        groups[group.rawValue].appendCompactly(id.position)
     }
 
     // MARK: The order of probes
 
     mutating func enterProbeOrder(_ id: RowID) {
         guard self[id].probePosition < 0 else { return }
-        self[id].probePosition = probeOrder.append(id.index)
+        rows[id.index].probePosition = Int32(probeOrder.append(id.index))
     }
 
     mutating func leaveProbeOrder(_ id: RowID) {
         let position = self[id].probePosition
         guard position >= 0 else { return }
-        self[id].probePosition = -1
-        for (row, position) in probeOrder.remove(at: position) {
-            rows[row]?.probePosition = position
-        }
+        rows[id.index].probePosition = -1
+        note(probeOrder.remove(at: Int(position)))
     }
 
     /// The next member to probe: each once a round, in an order drawn anew for each round.
     mutating func nextToProbe(_ random: inout ProtocolRandom) -> RowID? {
         guard let (row, moved) = probeOrder.next(&random) else { return nil }
-        for (row, position) in moved {
-            rows[row]?.probePosition = position
-        }
-        return rows[row]?.id
+        note(moved)
+        return id(row)
+    }
+
+    private mutating func note(_ moves: ProbeOrder.Moves) {
+        for (row, position) in moves { rows[row].probePosition = Int32(position) }
     }
 }

@@ -123,7 +123,10 @@ extension GossipProtocol {
         for state in remote where state.state == 0 {
             if let versions = ProtocolVersions(state.versions) { narrow(by: versions) }
         }
-        for row in table.all where row.state == .alive { narrow(by: row.versions) }
+        // Rows are looked at where they stand: a copy of each would count references up and down.
+        for position in table.rows.indices where table.rows[position].state == .alive {
+            narrow(by: table.rows[position].identity.versions)
+        }
 
         func conflict(_ name: NodeName, _ versions: ProtocolVersions) -> VersionConflict? {
             if !gossip.contains(versions.current) {
@@ -148,8 +151,12 @@ extension GossipProtocol {
             let versions = ProtocolVersions(state.versions) ?? .unknown
             if let found = conflict(state.name, versions) { return found }
         }
-        for row in table.all {
-            if let found = conflict(row.name, row.versions) { return found }
+        for position in table.rows.indices where !table.rows[position].isFree {
+            let versions = table.rows[position].identity.versions
+            guard !gossip.contains(versions.current) || !delegate.contains(versions.delegateCurrent) else {
+                continue
+            }
+            return conflict(table.rows[position].name, versions)
         }
         return nil
     }

@@ -23,7 +23,7 @@ extension GossipProtocol {
             at: now.advanced(byNanoseconds: configuration.probeTimeout)
         )
         timers.schedule(.probeDeadline(sequence: ping.sequence), at: now.advanced(byNanoseconds: round))
-        if row.state == .suspect {
+        if row.state == .suspect && configuration.lifeguard.contains(.buddy) {
             // The suspect hears of it at once, and can refute.
             let suspect = Suspect(incarnation: row.incarnation, node: row.name, from: configuration.name)
             send(.ping(ping), with: .suspect(suspect), to: row.endpoint, versions: row.versions)
@@ -59,7 +59,7 @@ extension GossipProtocol {
         for helper in helpers(excluding: id) {
             let row = table[helper]
             // Nacks came with version 4: from older helpers none is due.
-            let wantsNack = row.versions.maximum >= 4
+            let wantsNack = row.versions.maximum >= 4 && configuration.lifeguard.contains(.probe)
             if wantsNack { probe.expectedNacks += 1 }
             let request = IndirectPing(
                 sequence: sequence,
@@ -91,7 +91,7 @@ extension GossipProtocol {
     private mutating func helpers(excluding target: RowID) -> [RowID] {
         let isAlive = table[target].group == .alive
         let count = table.groupCount(.alive) - (isAlive ? 1 : 0)
-        let skipped = isAlive ? table[target].groupPosition : Int.max
+        let skipped = isAlive ? Int(table[target].groupPosition) : Int.max
         chosen.removeAll(keepingCapacity: true)
         random.sample(configuration.indirectChecks, below: count, into: &chosen)
         return chosen.map { table.member($0 >= skipped ? $0 + 1 : $0, of: .alive) }

@@ -1,0 +1,100 @@
+package import MemberlistWire
+import Synchronization
+
+/// What a member says of itself. It is the same for everybody who knows the member, and never changes: one
+/// that says something else has another identity. What a node believes of it stands in a ``MemberRow``.
+package final class MemberIdentity: Sendable {
+    /// On its own, so that a queued broadcast can hold it without the rest.
+    private let nameBytes: [UInt8]
+    /// Address, metadata and versions, one after another.
+    private let fields: [UInt8]
+    package let endpoint: Endpoint
+    package let versions: ProtocolVersions
+    private let metaIsNull: Bool
+    private let isShared: Bool
+    private let metaStart: Int32
+    private let versionsStart: Int32
+    /// The alive that was encoded last, where many cores queue the same one.
+    private let encoded = Mutex(EncodedAlive())
+
+    private struct EncodedAlive {
+        var incarnation: UInt32 = 0
+        var message: [UInt8] = []
+    }
+
+    /// - Parameter alive: Its incarnation is a matter of belief, and is not kept.
+    init(_ alive: Alive, at endpoint: Endpoint, isShared: Bool = false) {
+        nameBytes = Array(alive.node.bytes)
+        var fields: [UInt8] = []
+        fields.reserveCapacity(alive.address.count + alive.meta.count + alive.versions.count)
+        fields.append(contentsOf: alive.address.bytes)
+        fields.append(contentsOf: alive.meta.bytes)
+        fields.append(contentsOf: alive.versions.bytes)
+        self.fields = fields
+        self.endpoint = endpoint
+        versions = ProtocolVersions(alive.versions) ?? .unknown
+        metaIsNull = alive.meta.isNull
+        metaStart = Int32(alive.address.count)
+        versionsStart = Int32(alive.address.count + alive.meta.count)
+        self.isShared = isShared
+    }
+
+    /// Nobody's: stands where a table has no member.
+    static let nobody = MemberIdentity(
+        Alive(),
+        at: Endpoint(address: IPAddress(ipv4: 0), port: 0)
+    )
+
+    package var name: NodeName { NodeName(bytes: nameBytes[...]) }
+    /// The address as it came: HashiCorp compares bytes, so they are passed on unchanged.
+    package var address: WireBytes { WireBytes(fields[..<Int(metaStart)]) }
+    package var meta: WireBytes {
+        if metaStart == versionsStart { return metaIsNull ? .null : [] }
+        return WireBytes(fields[Int(metaStart)..<Int(versionsStart)])
+    }
+    /// All version bytes, with capabilities beyond the six.
+    package var wireVersions: WireBytes { WireBytes(fields[Int(versionsStart)...]) }
+    package var wireVersionCount: Int { fields.count - Int(versionsStart) }
+
+    func isNamed(_ name: UnsafeRawBufferPointer) -> Bool {
+        nameBytes.withUnsafeBytes { $0.equalsBytes(of: name) }
+    }
+
+    func hashName(_ hash: KeyedHash) -> UInt64 { hash.hash(nameBytes) }
+
+    func alive(incarnation: UInt32) -> Alive {
+        Alive(
+            incarnation: incarnation,
+            node: name,
+            address: address,
+            port: endpoint.port,
+            meta: meta,
+            versions: wireVersions
+        )
+    }
+
+    /// Whether the alive says just this, to the byte.
+    func isSaid(by alive: Alive) -> Bool {
+        endpoint.port == alive.port && metaIsNull == alive.meta.isNull && name == alive.node
+            && address == alive.address && meta == alive.meta && wireVersions == alive.versions
+    }
+
+    /// The alive message. Of a shared identity it is made once for each incarnation.
+    func aliveMessage(incarnation: UInt32) -> [UInt8] {
+        guard isShared else { return encode(incarnation) }
+        return encoded.withLock { latest in
+            if latest.incarnation != incarnation || latest.message.isEmpty {
+                latest = EncodedAlive(incarnation: incarnation, message: encode(incarnation))
+            }
+            return latest.message
+        }
+    }
+
+    private func encode(_ incarnation: UInt32) -> [UInt8] {
+        var message: [UInt8] = []
+        // The keys and the lengths take less than 64.
+        message.reserveCapacity(64 + nameBytes.count + fields.count)
+        alive(incarnation: incarnation).encode(into: &message)
+        return message
+    }
+}

@@ -1,0 +1,18 @@
+import MemberlistWire
+
+/// What looks at every row: for a state exchange, and for whoever wants to read the table.
+extension MemberTable {
+    /// What a push/pull tells of each member. Rows are looked at where they stand.
+    var pushStates: [PushNodeState] {
+        var states: [PushNodeState] = []
+        states.reserveCapacity(count)
+        for position in rows.indices where !rows[position].isFree { states.append(rows[position].pushState) }
+        return states
+    }
+
+    /// Those that are suspect, and the suspicions of them.
+    var suspects: [(name: NodeName, suspicion: Suspicion)] {
+        (0..<groupCount(.suspect)).map { member($0, of: .suspect) }.sorted { $0.position < $1.position }
+            .compactMap { id in suspicion(of: id).map { (self[id].name, $0) } }
+    }
+}
