@@ -54,14 +54,13 @@ public struct SwarmSummary: Sendable {
 /// Runs seeds of the swarm: each draws a cluster, its settings and its faults, and is judged.
 public enum SwarmRunner {
     /// One seed, with a log of what happened.
-    public static func replay(seed: UInt64, log: ((Observation) -> Void)? = nil) async -> SwarmOutcome {
-        do {
-            let run = try SwarmRun(seed: seed)
-            if let log { run.simulation.observe(log) }
-            return await run.run()
-        } catch {
-            fatalError("a plan of the swarm drew settings that are not valid: \(error)")
-        }
+    ///
+    /// - Throws: ``ConfigurationError`` where a plan drew settings that are not valid: a fault of the swarm's own.
+    public static func replay(seed: UInt64, log: ((Observation) -> Void)? = nil) async throws -> SwarmOutcome
+    {
+        let run = try SwarmRun(seed: seed)
+        if let log { run.simulation.observe(log) }
+        return await run.run()
     }
 
     /// Many seeds, on as many cores as it is given.
@@ -69,22 +68,23 @@ public enum SwarmRunner {
     /// - Parameters:
     ///   - jobs: How many run at once.
     ///   - progress: Told of each outcome, in no particular order.
+    /// - Throws: What ``replay(seed:log:)`` throws.
     public static func run(
         seeds: Range<UInt64>,
         jobs: Int,
         progress: @escaping (SwarmOutcome) -> Void = { _ in }
-    ) async -> SwarmSummary {
+    ) async throws -> SwarmSummary {
         var summary = SwarmSummary()
-        await withTaskGroup(of: SwarmOutcome.self) { group in
+        try await withThrowingTaskGroup(of: SwarmOutcome.self) { group in
             var next = seeds.lowerBound
             func start() {
                 guard next < seeds.upperBound else { return }
                 let seed = next
                 next += 1
-                group.addTask { await replay(seed: seed) }
+                group.addTask { try await replay(seed: seed) }
             }
             for _ in 0..<max(1, jobs) { start() }
-            while let outcome = await group.next() {
+            while let outcome = try await group.next() {
                 summary.add(outcome)
                 progress(outcome)
                 start()

@@ -63,13 +63,13 @@ struct SwarmMode {
         case .replay(let seed, let hasLog, let verbose):
             output.print("seed \(seed)")
             let log = HistoryLog(verbose: verbose) { output.print($0) }
-            let outcome = await SwarmRunner.replay(seed: seed, log: hasLog ? { log.observe($0) } : nil)
+            let outcome = try await SwarmRunner.replay(seed: seed, log: hasLog ? { log.observe($0) } : nil)
             try Self.tell(outcome, output)
         case .run(let seeds, let jobs):
             output.print("seeds \(seeds.lowerBound) to \(seeds.upperBound - 1)")
             let bar = ProgressBar(isWanted: true)
             var done = 0
-            let summary = await SwarmRunner.run(seeds: seeds, jobs: jobs) { _ in
+            let summary = try await SwarmRunner.run(seeds: seeds, jobs: jobs) { _ in
                 done += 1
                 bar.show(Double(done) / Double(seeds.count))
             }
