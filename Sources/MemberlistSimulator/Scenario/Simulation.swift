@@ -36,7 +36,7 @@ public final class Simulation {
     ///     is read for its keys: what is sealed in a simulation has nonces of the simulation's.
     ///   - delegates: The application's hooks for a node, by its number.
     /// - Throws: ``ConfigurationError`` where a configuration is not valid.
-    public init(
+    public convenience init(
         nodes: Int,
         seed: UInt64,
         network: LinkConditions = .good,
@@ -44,8 +44,30 @@ public final class Simulation {
         configure: @escaping (inout MemberlistConfiguration, Int) -> Void = { _, _ in },
         delegates: @escaping (Int) -> (any MemberlistDelegate)? = { _ in nil }
     ) throws {
+        try self.init(
+            nodes: nodes,
+            seed: seed,
+            network: network,
+            judges: judges,
+            configure: configure,
+            delegates: delegates,
+            adjusting: nil
+        )
+    }
+
+    /// The same; what a core is started with may be changed, for experiments.
+    init(
+        nodes: Int,
+        seed: UInt64,
+        network: LinkConditions = .good,
+        judges: [any SimulationJudge],
+        configure: @escaping (inout MemberlistConfiguration, Int) -> Void,
+        delegates: @escaping (Int) -> (any MemberlistDelegate)? = { _ in nil },
+        adjusting adjustCore: ((inout ProtocolConfiguration) -> Void)?
+    ) throws {
         world = World(seed: seed, conditions: network)
         world.judges = judges
+        world.adjustCore = adjustCore
         world.showsFrames = judges.contains { $0.watchesFrames }
         self.configure = configure
         self.delegates = delegates
