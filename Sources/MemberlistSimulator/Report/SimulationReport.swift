@@ -69,9 +69,9 @@ public struct SimulationReport: Sendable, Hashable, Codable {
         public let datagrams: Double
         /// Their bytes, all layers included, without the headers of IP and UDP.
         public let datagramBytes: Double
-        /// Streams opened.
+        /// Streams opened, answered or not.
         public let streams: Double
-        /// Their bytes, both ways.
+        /// Bytes sent over streams, by whoever opened them and by whoever answered.
         public let streamBytes: Double
 
         init(_ traffic: Traffic, nodeTime: Duration) {

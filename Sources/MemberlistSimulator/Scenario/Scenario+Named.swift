@@ -87,7 +87,7 @@ extension Scenario {
 
     private static let massJoin = make(
         "mass-join",
-        "a hundred nodes join at one moment",
+        "many nodes join at one moment",
         nodes: 100,
         seconds: 60
     )

@@ -153,7 +153,7 @@ final class ScenarioStage {
 
     /// How long before the end the last part must be over for the cluster to be at fault.
     private var itsTime: Duration { scenario.profile == .wan ? .seconds(240) : .seconds(60) }
-    private static let mostLoss = 0.25
+    private static let mostLoss = 0.05
 
     /// Lets the judges say their last word where it is fair: all is as it should be, or it is not although there
     /// was time enough, and nothing that only an application can mend.
