@@ -93,6 +93,8 @@ public struct ScalingExperiment: Sendable {
 
     // MARK: A mass join
 
+    private static let seeds = 3
+
     private func measureMassJoin(
         within spread: Duration,
         _ result: inout ScalingResult,
@@ -102,12 +104,12 @@ public struct ScalingExperiment: Sendable {
         let simulation = try simulation()
         let world = simulation.world
         for host in world.hosts.dropFirst() {
-            let due = world.random.below(spread.nanoseconds)
+            // The first three are the seeds that everybody is configured with.
+            let isSeed = host.index < Self.seeds
+            let due = isSeed ? 0 : world.random.below(spread.nanoseconds)
+            let seed = isSeed ? 0 : world.random.below(min(Self.seeds, nodes - 1))
             world.plan(at: Instant(nanoseconds: due)) { world in
-                // Through anybody: whoever it is may know few itself by then.
-                let other = world.random.below(world.hosts.count - 1)
-                let chosen = other < host.index ? other : other + 1
-                world.join(host, through: world.hosts[chosen].endpoint)
+                world.join(host, through: world.hosts[seed].endpoint)
             }
         }
         await simulation.run(for: spread)

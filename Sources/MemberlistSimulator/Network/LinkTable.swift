@@ -3,7 +3,7 @@
 struct LinkTable {
     private var rules: [LinkRules]
     /// Which rule, by sender and receiver; empty while all links have the first.
-    private var matrix: [UInt8] = []
+    private var matrix: [UInt16] = []
     private var side = 0
     /// When each limited link is free again, in nanoseconds of virtual time.
     private var busyUntil: [UInt64: Int64] = [:]
@@ -64,7 +64,7 @@ struct LinkTable {
 
     private mutating func grow(to hosts: Int) {
         guard hosts > side else { return }
-        var larger = [UInt8](repeating: 0, count: hosts * hosts)
+        var larger = [UInt16](repeating: 0, count: hosts * hosts)
         for sender in 0..<side {
             for receiver in 0..<side { larger[sender * hosts + receiver] = matrix[sender * side + receiver] }
         }
@@ -72,18 +72,10 @@ struct LinkTable {
         side = hosts
     }
 
-    /// Rules that differ are few; where they are not, the places of those that no link has are used again.
-    private mutating func place(of wanted: LinkRules) -> UInt8 {
-        if let known = rules.firstIndex(of: wanted) { return UInt8(known) }
-        guard rules.count > UInt8.max else {
-            rules.append(wanted)
-            return UInt8(rules.count - 1)
-        }
-        var isUsed = [Bool](repeating: false, count: rules.count)
-        isUsed[0] = true
-        for place in matrix { isUsed[Int(place)] = true }
-        let free = isUsed.firstIndex(of: false) ?? 0
-        if free != 0 { rules[free] = wanted }
-        return UInt8(free)
+    /// Rules that differ are few: each fault brings one or two. Where they are not, the last one is shared.
+    private mutating func place(of wanted: LinkRules) -> UInt16 {
+        if let known = rules.firstIndex(of: wanted) { return UInt16(known) }
+        if rules.count <= Int(UInt16.max) { rules.append(wanted) } else { rules[rules.count - 1] = wanted }
+        return UInt16(rules.count - 1)
     }
 }

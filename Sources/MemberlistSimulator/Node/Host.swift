@@ -57,7 +57,7 @@ public struct Traffic: Sendable, Hashable, Codable {
     public var datagramsRefused = 0
     /// Streams that the node opened.
     public var streamsOpened = 0
-    /// Bytes of streams, both directions.
+    /// Bytes of streams that the node sent, as dialler and as the one who answers.
     public var streamBytesSent = 0
 
     /// Nothing.

@@ -93,10 +93,14 @@ extension World {
         return bytes
     }
 
+    /// Whoever was held up, or started, a moment ago may be suspected with good reason.
+    private static let settled: Int64 = 10_000_000_000
+
     /// Counts failures that were declared of nodes that ran well.
     private func noteAccuracy(of member: Member, _ change: BeliefChange, seenBy host: Host) {
         guard change == .failed, let subject = self.host(named: member.name), subject.process != nil,
-            subject.process?.activity == .running, !subject.hasLeft
+            subject.process?.activity == .running, !subject.hasLeft,
+            now.nanoseconds(since: subject.wellSince) > Self.settled
         else { return }
         coverage.meet(.falsePositive)
     }

@@ -13,23 +13,29 @@ extension Simulation {
     @discardableResult
     public func partition(_ side: [Int]) -> LinkFaultID {
         world.coverage.meet(.partitioned)
-        return begin(between: flags(side))
+        let inside = NodeGroup(side)
+        return begin(
+            LinkFault(senders: inside, receivers: inside.rest) { $0.isCut = true },
+            LinkFault(senders: inside.rest, receivers: inside) { $0.isCut = true }
+        )
     }
 
     /// Nothing that the first send reaches the second; the other way it does.
     @discardableResult
     public func cut(from senders: [Int], to receivers: [Int]) -> LinkFaultID {
         world.coverage.meet(.cutOneWay)
-        return begin(LinkFault(senders: flags(senders), receivers: flags(receivers)) { $0.isCut = true })
+        return begin(
+            LinkFault(senders: NodeGroup(senders), receivers: NodeGroup(receivers)) { $0.isCut = true }
+        )
     }
 
     /// Datagrams between these nodes and all others are lost, streams pass: a firewall that blocks UDP.
     @discardableResult
     public func blockDatagrams(of nodes: [Int]) -> LinkFaultID {
         world.coverage.meet(.datagramsBlocked)
-        let inside = flags(nodes)
-        let outgoing = LinkFault(senders: inside, receivers: nil) { $0.blocksDatagrams = true }
-        let incoming = LinkFault(senders: nil, receivers: inside) { $0.blocksDatagrams = true }
+        let inside = NodeGroup(nodes)
+        let outgoing = LinkFault(senders: inside, receivers: .everybody) { $0.blocksDatagrams = true }
+        let incoming = LinkFault(senders: .everybody, receivers: inside) { $0.blocksDatagrams = true }
         return begin(outgoing, incoming)
     }
 
@@ -41,7 +47,12 @@ extension Simulation {
         _ conditions: LinkConditions
     ) -> LinkFaultID {
         let rules = LinkRules(conditions)
-        return begin(LinkFault(senders: senders.map(flags), receivers: receivers.map(flags)) { $0 = rules })
+        return begin(
+            LinkFault(
+                senders: senders.map(NodeGroup.init) ?? .everybody,
+                receivers: receivers.map(NodeGroup.init) ?? .everybody
+            ) { $0 = rules }
+        )
     }
 
     /// Ends a change of links.
@@ -54,20 +65,6 @@ extension Simulation {
     public func heal() {
         linked = [:]
         world.endLinkFaults()
-    }
-
-    private func flags(_ nodes: [Int]) -> [Bool] {
-        var flags = [Bool](repeating: false, count: world.hosts.count)
-        for node in nodes where flags.indices.contains(node) { flags[node] = true }
-        return flags
-    }
-
-    private func begin(between inside: [Bool]) -> LinkFaultID {
-        let outside = inside.map { !$0 }
-        return begin(
-            LinkFault(senders: inside, receivers: outside) { $0.isCut = true },
-            LinkFault(senders: outside, receivers: inside) { $0.isCut = true }
-        )
     }
 
     private func begin(_ faults: LinkFault...) -> LinkFaultID {

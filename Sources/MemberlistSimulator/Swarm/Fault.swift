@@ -129,3 +129,35 @@ struct SwarmTimeline {
         return conditions
     }
 }
+
+extension Fault: CustomStringConvertible {
+    /// For a log.
+    var description: String {
+        func time(_ milliseconds: Int) -> String { "for \(milliseconds) ms" }
+        switch self {
+        case .crash(let node): return "crash \(node)"
+        case .restart(let node, let elsewhere): return "restart \(node)\(elsewhere ? " elsewhere" : "")"
+        case .pause(let node, let wait): return "pause \(node) \(time(wait))"
+        case .block(let node, let wait): return "block \(node) \(time(wait))"
+        case .leave(let node, let ends): return "leave \(node)\(ends ? " and end" : "")"
+        case .leaveAndReturn(let node, let wait): return "leave \(node) and return after \(wait) ms"
+        case .arrive: return "a new node arrives"
+        case .visit: return "a node that does not fit visits"
+        case .partition(let side, let wait): return "partition \(side) \(time(wait))"
+        case .cutOneWay(let from, let to, let wait): return "cut from \(from) to \(to) \(time(wait))"
+        case .blockDatagrams(let nodes, let wait): return "block datagrams of \(nodes) \(time(wait))"
+        case .degrade(let nodes, let links, let wait):
+            return
+                "bad links from \(nodes) \(time(wait)): latency \(links.latency), loss \(links.loss), tail "
+                + "\(links.tail), bandwidth \(links.bandwidth.map { "\($0)" } ?? "any")"
+        case .rewriteSource(let node): return "rewrite the source of \(node)"
+        case .drift(let node, let drift): return "clock of \(node) drifts by \(drift) ppm"
+        case .inject(let frame, let node): return "inject \(frame.rawValue) at \(node)"
+        case .rotateKeys: return "rotate the keys"
+        case .broadcast(let node): return "broadcast by \(node)"
+        case .send(let node, let other, let reliably):
+            return "send from \(node) to \(other)\(reliably ? " over a stream" : "")"
+        case .update(let node): return "update of \(node)"
+        }
+    }
+}

@@ -1,17 +1,37 @@
 /// A change of some links for some time, on top of what they are.
 struct LinkFault {
-    /// Whose sending it concerns, and whose receiving, by number; nil: everybody's.
-    let senders: [Bool]?
-    let receivers: [Bool]?
+    /// Whose sending it concerns, and whose receiving.
+    let senders: NodeGroup
+    let receivers: NodeGroup
     let change: (inout LinkRules) -> Void
 
     func concerns(_ sender: Int, _ receiver: Int) -> Bool {
-        func isNamed(_ number: Int, _ names: [Bool]?) -> Bool {
-            guard let names else { return true }
-            return number < names.count && names[number]
-        }
-        return sender != receiver && isNamed(sender, senders) && isNamed(receiver, receivers)
+        sender != receiver && senders.contains(sender) && receivers.contains(receiver)
     }
+}
+
+/// Some nodes, or all but some: who comes later belongs to the rest.
+struct NodeGroup: Hashable {
+    private let named: Set<Int>
+    private let isTheRest: Bool
+
+    static let everybody = NodeGroup(named: [], isTheRest: true)
+
+    private init(named: Set<Int>, isTheRest: Bool) {
+        self.named = named
+        self.isTheRest = isTheRest
+    }
+
+    init(_ nodes: [Int]) {
+        self.init(named: Set(nodes), isTheRest: false)
+    }
+
+    var isEverybody: Bool { isTheRest && named.isEmpty }
+
+    /// All others.
+    var rest: NodeGroup { NodeGroup(named: named, isTheRest: !isTheRest) }
+
+    func contains(_ node: Int) -> Bool { named.contains(node) != isTheRest }
 }
 
 /// The changes that are in force, laid over the links as they were.
@@ -45,7 +65,7 @@ struct LinkFaults {
     func lay(over table: inout LinkTable, hosts: Int) {
         table.setAll(base)
         for (_, fault) in faults {
-            if fault.senders == nil, fault.receivers == nil {
+            if fault.senders.isEverybody, fault.receivers.isEverybody {
                 table.changeAll(fault.change)
                 continue
             }
@@ -71,6 +91,12 @@ extension World {
 
     func endLinkFaults() {
         linkFaults.endAll()
+        linkFaults.lay(over: &network.links, hosts: hosts.count)
+    }
+
+    /// A machine was added: it is on one side of every fault.
+    func extendLinkFaults() {
+        guard !linkFaults.isEmpty else { return }
         linkFaults.lay(over: &network.links, hosts: hosts.count)
     }
 

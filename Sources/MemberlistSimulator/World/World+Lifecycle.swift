@@ -21,6 +21,7 @@ extension World {
         )
         hosts.append(host)
         names[host.name] = host.index
+        extendLinkFaults()
         return host
     }
 

@@ -23,6 +23,7 @@ final class World {
     /// Hooks that wait to be called: an application's code may suspend, so it is not called from in here.
     var hookCalls: [HookCall] = []
     private var planned: [((World) -> Void)?] = []
+    private var freePlans: [Int32] = []
     var names: [NodeName: Int] = [:]
     var lastAddress: UInt32 = 0
     /// Changes what a core is started with: for experiments and planted bugs, not for users.
@@ -71,14 +72,26 @@ final class World {
         case .planned(let place):
             let action = planned[Int(place)]
             planned[Int(place)] = nil
+            freePlans.append(place)
             action?(self)
         }
     }
 
     /// Plans an action.
     func plan(at due: Instant, _ action: @escaping (World) -> Void) {
-        planned.append(action)
-        events.plan(.planned(Int32(planned.count - 1)), at: max(due, now))
+        let place = freePlans.popLast() ?? Int32(planned.count)
+        if Int(place) == planned.count { planned.append(action) } else { planned[Int(place)] = action }
+        events.plan(.planned(place), at: max(due, now))
+    }
+
+    /// Forgets what was planned and who listens: plans hold who made them, who holds the world.
+    func close() {
+        planned = []
+        freePlans = []
+        events = EventQueue()
+        observers = []
+        exchangeEnded = nil
+        hookCalls = []
     }
 
     // MARK: Telling
