@@ -32,6 +32,8 @@ final class World {
     var sabotage = Sabotage()
     /// What applications have said, so that what is heard can be held against it.
     var said = Set<[UInt8]>()
+    /// Applications' own sockets, by address. Only looked up.
+    var sockets: [Endpoint: SimulatedSocket] = [:]
     /// Told how exchanges ended.
     var exchangeEnded: ((Int, ExchangeID, ExchangeOutcome) -> Void)?
     /// Judges see each frame only where one asks; making an observation of each costs time.
@@ -92,6 +94,7 @@ final class World {
         observers = []
         exchangeEnded = nil
         hookCalls = []
+        sockets = [:]
     }
 
     // MARK: Telling
