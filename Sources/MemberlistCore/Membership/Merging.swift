@@ -47,11 +47,15 @@ extension GossipProtocol {
 
     /// Hears the states one after another, up to one that the application must decide on.
     mutating func continueMerge(_ id: DecisionID, at now: Instant) {
-        while let merge = merges[id], merge.next < merge.state.nodes.count {
-            merges[id]?.next += 1
-            guard hear(merge.state.nodes[merge.next], merge: id, at: now) else { return }
+        guard let merge = merges[id] else { return }
+        // Looked up once, not once for each state: a large cluster's has many.
+        for next in merge.next..<merge.state.nodes.count {
+            guard hear(merge.state.nodes[next], merge: id, at: now) else {
+                merges[id]?.next = next + 1
+                return
+            }
         }
-        guard let merge = merges.remove(id) else { return }
+        _ = merges.remove(id)
         if !merge.state.userState.isEmpty {
             emit(.deliverState(merge.state.userState, join: merge.state.join))
         }
@@ -120,8 +124,8 @@ extension GossipProtocol {
             delegate.highest = min(delegate.highest, versions.delegateMaximum)
         }
         // A member that did not say restricts nobody, and is held to speak version 0.
-        for state in remote where state.state == 0 {
-            if let versions = ProtocolVersions(state.versions) { narrow(by: versions) }
+        for position in remote.indices where remote[position].state == 0 {
+            if let versions = ProtocolVersions(remote[position].versions) { narrow(by: versions) }
         }
         // Rows are looked at where they stand: a copy of each would count references up and down.
         for position in table.rows.indices where table.rows[position].state == .alive {
@@ -147,9 +151,12 @@ extension GossipProtocol {
             }
             return nil
         }
-        for state in remote {
-            let versions = ProtocolVersions(state.versions) ?? .unknown
-            if let found = conflict(state.name, versions) { return found }
+        for position in remote.indices {
+            let versions = ProtocolVersions(remote[position].versions) ?? .unknown
+            guard !gossip.contains(versions.current) || !delegate.contains(versions.delegateCurrent) else {
+                continue
+            }
+            return conflict(remote[position].name, versions)
         }
         for position in table.rows.indices where !table.rows[position].isFree {
             let versions = table.rows[position].identity.versions

@@ -4,8 +4,8 @@ extension PushPull {
         output.append(MessageType.pushPull.rawValue)
         let header = PushPullHeader(nodes: nodes.count, userStateLength: userState.count, join: join)
         header.encode(into: &output)
-        for node in nodes {
-            node.encode(into: &output)
+        for place in nodes.indices {
+            nodes[place].encode(into: &output)
         }
         output.append(contentsOf: userState)
     }
