@@ -56,6 +56,10 @@ extension Simulation {
         world.endLinkFaults()
     }
 
+    /// From now on somebody records a part of what goes by: what ``SimulatedNode/inject(_:)`` then sends again,
+    /// flipped, cut short or as it was.
+    public func recordFrames() { world.attacker.isListening = true }
+
     private func flags(_ nodes: [Int]) -> [Bool] {
         var flags = [Bool](repeating: false, count: world.hosts.count)
         for node in nodes where flags.indices.contains(node) { flags[node] = true }
