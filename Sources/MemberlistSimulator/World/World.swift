@@ -69,6 +69,7 @@ final class World {
         case .datagram(let place): datagramArrived(place)
         case .stream(let place, let generation, let step): streamStepped(place, generation, step)
         case .planned(let place):
+            guard planned.indices.contains(Int(place)) else { return }
             let action = planned[Int(place)]
             planned[Int(place)] = nil
             action?(self)
@@ -80,6 +81,9 @@ final class World {
         planned.append(action)
         events.plan(.planned(Int32(planned.count - 1)), at: max(due, now))
     }
+
+    /// Forgets what was planned: a world that is over holds nobody that planned something in it.
+    func end() { planned = [] }
 
     // MARK: Telling
 
