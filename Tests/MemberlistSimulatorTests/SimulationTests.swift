@@ -20,7 +20,6 @@ import Testing
         simulation[3].restart()
         simulation[3].join(through: simulation[0])
         try await simulation.expect(within: .seconds(40)) { $0.isConverged }
-        print(simulation.time, simulation.history, simulation.coverage.unmet.count)
     }
 
     @Test func oneSeedGivesOneHistory() async throws {

@@ -201,7 +201,9 @@ extension World {
             observe(.refused(shown, reason: "\(error)"), at: host.index)
         }
         let isStranger = error == .labelMismatch || error == .malformedLabel
-        guard process.layers.keyring == nil, !isStranger else { return acceptorCloses(stream, place) }
+        guard sabotage.answersStrangers || (process.layers.keyring == nil && !isStranger) else {
+            return acceptorCloses(stream, place)
+        }
         reply(.error("\(error)"), stream, place, host, process)
     }
 

@@ -43,7 +43,9 @@ extension World {
         let payload = datagram.payload
         do throws(WireError) {
             try process.sealer.seal(payload, checksum: datagram.checksum, into: &process.sealed)
-            if let sabotage = sabotage.datagram { process.sealed = sabotage(host.index, process.sealed) }
+            if let sabotage = sabotage.datagram {
+                process.sealed = sabotage(host.index, process.sealed, payload)
+            }
             digest.add(2, at: now, node: host.index, process.sealed)
             if showsFrames {
                 let shown = frame(process.sealed, peer: datagram.destination, plaintext: payload)
@@ -64,6 +66,7 @@ extension World {
     /// A user message, whichever way it came.
     func deliver(_ payload: [UInt8], from sender: Endpoint, _ host: Host, _ process: NodeProcess) {
         guard !payload.isEmpty else { return }
+        let payload = sabotage.message?(host.index, payload) ?? payload
         coverage.meet(.messageDelivered)
         digest.add(3, at: now, node: host.index, payload)
         observe(.message(payload, from: sender), at: host.index)

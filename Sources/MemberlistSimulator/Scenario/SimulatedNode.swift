@@ -100,7 +100,8 @@ public struct SimulatedNode {
         world.network.rewriteSource(of: index, as: world.freshEndpoint())
     }
 
-    /// Sends it a frame of somebody who has no business here.
+    /// Sends it a frame of somebody who has no business here. Those that are made of recorded ones need
+    /// ``Simulation/recordFrames()`` before.
     public func inject(_ frame: HostileFrame) { world.inject(frame, to: host) }
 }
 

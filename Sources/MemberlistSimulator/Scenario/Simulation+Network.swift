@@ -67,6 +67,10 @@ extension Simulation {
         world.endLinkFaults()
     }
 
+    /// From now on somebody records a part of what goes by: what ``SimulatedNode/inject(_:)`` then sends again,
+    /// flipped, cut short or as it was.
+    public func recordFrames() { world.attacker.isListening = true }
+
     private func begin(_ faults: LinkFault...) -> LinkFaultID {
         let numbers = faults.map { world.beginLinkFault($0) }
         linked[numbers[0]] = numbers

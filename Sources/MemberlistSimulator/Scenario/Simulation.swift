@@ -118,6 +118,11 @@ public final class Simulation {
         return SimulatedNode(index: index, simulation: self)
     }
 
+    /// Lets every node that runs join through one of them, at this moment.
+    public func joinAll(through contact: Int = 0) {
+        for node in nodes where node.index != contact && node.isRunning { node.join(through: self[contact]) }
+    }
+
     // MARK: Time
 
     /// Lets that much virtual time pass.

@@ -45,7 +45,7 @@ final class SwarmRun {
         let bound = plan.settings.settleBound(nodes: world.hosts.count)
         await settle(within: bound)
         world.conclude()
-        defer { world.close() }
+        world.end()
         return outcome
     }
 

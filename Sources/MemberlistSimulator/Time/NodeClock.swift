@@ -28,7 +28,9 @@ struct NodeClock: Sendable {
     /// The first moment of the world's at which the clock shows that time or later.
     func moment(of reading: Instant) -> Instant {
         let ahead = reading.nanoseconds(since: local)
-        return world.advanced(byNanoseconds: Self.scale(ahead, Self.million, Self.million + drift) + 1)
+        let wait = Self.scale(ahead, Self.million, Self.million + drift)
+        // A deadline that lies behind all time stays there.
+        return world.advanced(byNanoseconds: wait).advanced(byNanoseconds: 1)
     }
 
     /// Runs at another speed from now on.

@@ -4,8 +4,12 @@ internal import MemberlistCore
 struct Sabotage {
     /// Changes what a node tells of a member; an empty list keeps it silent.
     var member: ((Int, Member, BeliefChange) -> [(Member, BeliefChange)])?
-    /// Changes a sealed datagram before it leaves.
-    var datagram: ((Int, [UInt8]) -> [UInt8])?
+    /// Changes a datagram before it leaves, by its sender, its sealed bytes and what was sealed.
+    var datagram: ((Int, [UInt8], [UInt8]) -> [UInt8])?
+    /// Changes what a node's application hears.
+    var message: ((Int, [UInt8]) -> [UInt8])?
+    /// Whether a node says on a stream why it refuses it, to whom has shown no key too.
+    var answersStrangers = false
     /// Fills nonces in place of the seeded source.
     var nonces: (@Sendable (UnsafeMutableRawBufferPointer) -> Void)?
     /// Whether a node's memory of nonces is lost before each datagram.

@@ -72,6 +72,7 @@ final class World {
         case .datagram(let place): datagramArrived(place)
         case .stream(let place, let generation, let step): streamStepped(place, generation, step)
         case .planned(let place):
+            guard planned.indices.contains(Int(place)) else { return }
             let action = planned[Int(place)]
             planned[Int(place)] = nil
             freePlans.append(place)
@@ -87,7 +88,7 @@ final class World {
     }
 
     /// Forgets what was planned and who listens: plans hold who made them, who holds the world.
-    func close() {
+    func end() {
         planned = []
         freePlans = []
         events = EventQueue()

@@ -1,0 +1,111 @@
+import Memberlist
+
+@testable import MemberlistSimulator
+
+extension PlantedBug {
+    /// What a broken core would tell of members.
+    static let beliefs: [PlantedBug] = [
+        PlantedBug(
+            what: "a node tells of an update with an incarnation before the last",
+            judge: IncarnationJudge().name,
+            story: { simulation, _ in
+                await simulation.run(for: .seconds(5))
+                simulation[0].update(meta: [1])
+                await simulation.run(for: .seconds(5))
+            },
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    guard node == 1, change == .updated else { return [(member, change)] }
+                    return [(member.told(incarnation: 0), change)]
+                }
+            }
+        ),
+        PlantedBug(
+            what: "an alive of before raises the dead",
+            judge: ResurrectionJudge().name,
+            story: crashOfTwo,
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    guard node == 1, change == .failed else { return [(member, change)] }
+                    return [(member, change), (member.told(state: .alive), .joined)]
+                }
+            }
+        ),
+        PlantedBug(
+            what: "an event is left out",
+            judge: EventOrderJudge().name,
+            story: crashOfTwo,
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    node == 1 && member.name == "node-2" && change == .joined ? [] : [(member, change)]
+                }
+            }
+        ),
+        PlantedBug(
+            what: "an event is told twice",
+            judge: EventOrderJudge().name,
+            story: crashOfTwo,
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    node == 1 && change == .failed
+                        ? [(member, change), (member, change)] : [(member, change)]
+                }
+            }
+        ),
+        PlantedBug(
+            what: "an event tells of another state than it leads to",
+            judge: EventOrderJudge().name,
+            story: crashOfTwo,
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    node == 1 && change == .failed
+                        ? [(member.told(state: .left), change)] : [(member, change)]
+                }
+            }
+        ),
+        PlantedBug(
+            what: "a healthy node is declared failed",
+            judge: AccuracyJudge(isExact: true).name,
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    guard node == 1, member.name == "node-2", change == .joined else {
+                        return [(member, change)]
+                    }
+                    return [(member, change), (member.told(state: .dead), .failed)]
+                }
+            }
+        ),
+        PlantedBug(
+            what: "an application hears what nobody said",
+            judge: AuthenticityJudge().name,
+            story: { simulation, _ in
+                await simulation.run(for: .seconds(5))
+                simulation[0].broadcast(Array("hello".utf8))
+                await simulation.run(for: .seconds(5))
+            },
+            plant: { world in
+                world.sabotage.message = { node, payload in node == 1 ? payload + [0] : payload }
+            }
+        ),
+    ]
+
+    @Sendable private static func crashOfTwo(_ simulation: Simulation, _ isPlanted: Bool) async {
+        await simulation.run(for: .seconds(5))
+        simulation[2].crash()
+        await simulation.run(for: .seconds(20))
+    }
+}
+
+extension Member {
+    /// The same with another state or incarnation, as a broken core may tell it.
+    fileprivate func told(state: MemberState? = nil, incarnation: UInt32? = nil) -> Member {
+        Member(
+            name: name,
+            endpoint: endpoint,
+            meta: meta,
+            state: state ?? self.state,
+            versions: versions,
+            incarnation: incarnation ?? self.incarnation
+        )
+    }
+}

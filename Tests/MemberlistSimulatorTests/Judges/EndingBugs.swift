@@ -1,0 +1,40 @@
+import Memberlist
+
+@testable import MemberlistSimulator
+
+extension PlantedBug {
+    /// What a broken core would hold, or never come to know.
+    static let endings: [PlantedBug] = [
+        PlantedBug(
+            what: "a queue holds more broadcasts than there are members",
+            judge: BoundsJudge().name,
+            plant: { world in world.sabotage.extraBroadcasts = 4 }
+        ),
+        PlantedBug(
+            what: "a node stays cut off when the faults should have ended",
+            judge: LivenessJudge().name,
+            isExact: false,
+            story: { simulation, isPlanted in
+                await simulation.run(for: .seconds(5))
+                simulation.partition([2])
+                await simulation.run(for: .seconds(20))
+                if !isPlanted { simulation.heal() }
+                simulation.joinAll()
+                await simulation.run(for: .seconds(20))
+            }
+        ),
+        PlantedBug(
+            what: "a suspicion of a crashed node never ends",
+            judge: CompletenessJudge().name,
+            story: { simulation, _ in
+                await simulation.run(for: .seconds(5))
+                simulation[2].crash()
+                await simulation.run(for: .seconds(20))
+            },
+            plant: { world in
+                world.adjustCore = { $0.suspicionMultiplier = 10_000 }
+                relaunch(world)
+            }
+        ),
+    ]
+}
