@@ -50,7 +50,7 @@ import Testing
             let indent = line.prefix { $0 == " " }.count
             let words = line.split { !$0.isLetter }
             let opens = words.prefix(8).contains { ["func", "init", "deinit", "subscript"].contains($0) }
-            guard opens, !line.hasSuffix("}") else { continue }
+            guard opens, !line.hasSuffix("}"), !line.contains(".init(") else { continue }
             let closing = String(repeating: " ", count: indent) + "}"
             let end = file.code[(index + 1)...].firstIndex { $0 == closing || $0.hasPrefix(closing + " ") }
             if let end { found.append((index + 1, end - index + 1)) }
