@@ -19,6 +19,8 @@ struct LastBelief {
 struct BeliefMemory {
     private var beliefs: [BeliefKey: LastBelief] = [:]
 
+    func last(_ key: BeliefKey) -> LastBelief? { beliefs[key] }
+
     /// Replaces what was believed; returns it, nil where the member was not known.
     mutating func replace(
         _ member: Member,
@@ -65,17 +67,55 @@ public final class IncarnationJudge: SimulationJudge {
 }
 
 /// No member is raised by old news: who was suspect, dead or gone is alive again only by an incarnation above the
-/// one that it was declared so at, or as another process at another address.
+/// one that it was declared so at, whatever was heard of it since, or as another process at another address.
 public final class ResurrectionJudge: SimulationJudge {
     /// The rule's name.
     public let name = "no resurrection by old news"
     private var memory = BeliefMemory()
+    /// The highest incarnation of which a node heard, while it held the member for dead, that it died of it.
+    private var deaths: [BeliefKey: UInt32] = [:]
 
     /// A judge for one simulation.
     public init() {}
 
     /// Looks at every member that is alive again.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
+        if case .heardDeath(let subject, let incarnation) = observation.kind {
+            note(incarnation, of: subject, heardBy: observation.node, in: state)
+            return nil
+        }
+        guard case .member(let member, _) = observation.kind else { return nil }
+        let key = BeliefKey(
+            observer: observation.node,
+            launch: state.launches(of: observation.node),
+            subject: member.name
+        )
+        let isAnother = memory.last(key).map { $0.endpoint != member.endpoint } ?? true
+        let fault = judge(observation, in: state)
+        defer { deaths[key] = nil }
+        if let fault { return fault }
+        guard member.state == .alive, !isAnother, let heard = deaths[key], member.incarnation <= heard else {
+            return nil
+        }
+        return "\(state.name(of: observation.node)) took \(member.name) for alive at incarnation "
+            + "\(member.incarnation), after it heard of its death at \(heard)"
+    }
+
+    /// An incarnation that nobody can have reached is not believed, and so not remembered.
+    private func note(
+        _ incarnation: UInt32,
+        of subject: NodeName,
+        heardBy observer: Int,
+        in state: SimulationState
+    ) {
+        let key = BeliefKey(observer: observer, launch: state.launches(of: observer), subject: subject)
+        guard let last = memory.last(key), last.state == .dead || last.state == .left,
+            incarnation > last.incarnation, incarnation < 1 << 20
+        else { return }
+        deaths[key] = max(deaths[key] ?? 0, incarnation)
+    }
+
+    private func judge(_ observation: borrowing Observation, in state: SimulationState) -> String? {
         guard case .member(let member, let change) = observation.kind,
             let last = memory.replace(member, change, observer: observation.node, in: state)
         else { return nil }

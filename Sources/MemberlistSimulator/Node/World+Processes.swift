@@ -141,6 +141,9 @@ extension World {
     private func endBatch(_ host: Host, _ process: NodeProcess) {
         let reading = host.clock.reading(at: now)
         for (message, source) in process.later {
+            if case .dead(let dead) = message, !judges.isEmpty {
+                observe(.heardDeath(of: dead.node.owned(), incarnation: dead.incarnation), at: host.index)
+            }
             process.core.handle(.messageReceived(message, from: source), at: reading)
         }
         process.later.removeAll(keepingCapacity: true)

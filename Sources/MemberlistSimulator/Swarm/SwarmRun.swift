@@ -129,9 +129,11 @@ final class SwarmRun {
             let key = BeliefKey(observer: observation.node, launch: launch, subject: member.name)
             if change == .suspected { since[key] = observation.time }
             guard change == .failed, let start = since[key] else { return }
-            let longest = settings.longestSuspicion(
-                members: simulation.state.memberCount(seenBy: observation.node)
-            )
+            let members = simulation.state.memberCount(seenBy: observation.node)
+            let longest = settings.longestSuspicion(members: members)
+            // Fewer members than are expected to confirm: then the shortest suspicion holds from the start.
+            let expected = settings.suspicionMultiplier - 2
+            guard expected > 0, members - 2 > expected else { return }
             if settings.suspicionMaximum > 2, observation.time - start < longest / 2 {
                 simulation.world.coverage.meet(.suspicionShortened)
             }

@@ -34,6 +34,8 @@ public struct SwarmSummary: Sendable {
     public internal(set) var datagrams = 0
     /// How long the clusters took to agree, each.
     public internal(set) var convergences: [Duration] = []
+    /// Whether it ended early, because so many broke a rule that the rest would only say the same.
+    public internal(set) var wasStopped = false
 
     /// Nothing ran.
     public init() {}
@@ -63,6 +65,9 @@ public enum SwarmRunner {
         return await run.run()
     }
 
+    /// How many failed seeds end a run early.
+    static let failureLimit = 25
+
     /// Many seeds, on as many cores as it is given.
     ///
     /// - Parameters:
@@ -78,7 +83,7 @@ public enum SwarmRunner {
         try await withThrowingTaskGroup(of: SwarmOutcome.self) { group in
             var next = seeds.lowerBound
             func start() {
-                guard next < seeds.upperBound else { return }
+                guard next < seeds.upperBound, !summary.wasStopped else { return }
                 let seed = next
                 next += 1
                 group.addTask { try await replay(seed: seed) }
@@ -86,6 +91,7 @@ public enum SwarmRunner {
             for _ in 0..<max(1, jobs) { start() }
             while let outcome = try await group.next() {
                 summary.add(outcome)
+                if summary.failed.count >= failureLimit { summary.wasStopped = true }
                 progress(outcome)
                 start()
             }

@@ -91,12 +91,15 @@ struct SwarmSettings {
 
     /// The longest that a cluster of so many may take until all agree, once nothing disturbs it any more.
     ///
-    /// A crash is met within two rounds of probes, each member once a round, an unwell node probing slower by its
-    /// score; then comes the longest suspicion; then all hear of it, by gossip or by one of a few exchanges of
-    /// state; a name that is held by a dead member is free when that one was forgotten, which may be twice in a
-    /// row where a straggler brings it back once. Clocks may be half as fast as the world's.
+    /// Unwell nodes get well by one point a probe, each probe longer by their score. A crash is met within two
+    /// rounds of probes, each member once a round, or, where many probe, within 45 intervals: that all of them
+    /// choose others for so long has a chance of e^-45. Then comes the longest suspicion; then all hear of it, by
+    /// gossip or by one of a few exchanges of state; a name that is held by a dead member is free when that one
+    /// was forgotten, which may be twice in a row where a straggler brings it back once. A tenth more is for
+    /// clocks that differ.
     func settleBound(nodes: Int) -> Duration {
-        let rounds = Int64(2 * nodes + 2) * Int64(probeInterval) * Int64(healthMultiplier)
+        let recovery = Int64(healthMultiplier * (healthMultiplier + 1) / 2) * Int64(probeInterval)
+        let rounds = recovery + Int64(min(2 * nodes + 2, 45)) * Int64(probeInterval)
         let suspicion = Formulas.suspicionTimeout(
             multiplier: suspicionMultiplier * suspicionMaximum,
             members: nodes,
@@ -104,7 +107,7 @@ struct SwarmSettings {
         )
         let exchange = Formulas.pushPullInterval(Int64(pushPullInterval), members: nodes)
         let once = rounds + suspicion + Int64(toTheDead) + 6 * exchange
-        return .microseconds(2 * 2 * once)
+        return .microseconds(2 * once * 11 / 10)
     }
 
     var text: String {

@@ -16,6 +16,8 @@ public struct Observation: Sendable {
         case process(ProcessChange)
         /// The node changed its mind about a member.
         case member(Member, BeliefChange)
+        /// The node is about to hear from somebody that a member failed or left, at that incarnation.
+        case heardDeath(of: NodeName, incarnation: UInt32)
         /// Two nodes claim one name, as this node sees it.
         case conflict(existing: Member, claimed: Member)
         /// The application of this node got bytes from another.
