@@ -2,15 +2,22 @@
 #   make run     build, and run three agents that find each other, lose one and leave
 #   make test    every check and every test
 #   make format  lay the sources out anew        make lint  only say what is not laid out
+#   make simulate SEEDS=N [FROM=M]    run N seeds of the simulator's swarm on all cores
 #   make docs    the library's documentation     make peers fetch the programs that the interop tests talk to
 
-.PHONY: run test format lint docs peers
+.PHONY: run test simulate format lint docs peers
+
+SEEDS ?= 500
+FROM ?= 1
 
 run:
 	@Scripts/demo
 
 test:
 	@Scripts/test
+
+simulate:
+	@Scripts/simulate --seeds $(SEEDS) --from $(FROM)
 
 format:
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -143,6 +143,19 @@ import Testing
         )
     }
 
+    @Test func aSwarmSaysWhatItMet() throws {
+        let run = try ToolRun(["simulate", "--seeds", "2", "--from", "29", "--jobs", "2"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.outputLines.first == "seeds 29 to 30")
+        #expect(run.outputLines.contains { $0.contains(" memberJoined ") })
+        #expect(run.outputLines.contains { $0.hasPrefix("2 seeds in ") && $0.contains(" years of virtual") })
+        let unmet = run.outputLines.filter { $0.hasPrefix("never met: ") }
+        #expect(
+            unmet.count == 1 && unmet.allSatisfy { $0.hasSuffix("fewer than 300 seeds need not meet all") }
+        )
+        #expect(run.outputLines.last == "no seed broke a rule")
+    }
+
     @Test func aSeedAloneIsTheSwarms() throws {
         let run = try ToolRun(["simulate", "--seed", "7", "--quiet"])
         #expect(run.outputLines.first == "seed 7")

@@ -123,11 +123,11 @@ extension World {
     }
 
     /// What a member that went mad would send: numbers that nobody can have reached, addresses of three bytes,
-    /// layers where they have no place.
+    /// layers where they have no place, nothing, and much more than a datagram may hold.
     private func insane(about target: Host) -> [UInt8]? {
         let victim = hosts[random.below(hosts.count)]
         var plain: [UInt8] = []
-        switch random.below(6) {
+        switch random.below(7) {
         case 0:
             let dead = Dead(incarnation: .max - 1, node: victim.name, from: target.name)
             Message.dead(dead).encode(into: &plain)
@@ -146,6 +146,7 @@ extension World {
             Message.alive(alive).encode(into: &plain)
         case 3: break
         case 4: plain = [MessageType.compound.rawValue, 1, 0, 2, MessageType.compound.rawValue, 0]
+        case 5: plain = Self.bomb
         default:
             CompressMessage.writePrefix(bodyCount: 8, into: &plain)
             plain += (0..<8).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -163,9 +164,21 @@ extension World {
             padded: false
         )
         var sealed: [UInt8] = []
-        try? sealer.seal(plain, checksum: true, into: &sealed)
+        // Nothing at all stands there alone, without even a checksum.
+        try? sealer.seal(plain, checksum: !plain.isEmpty, into: &sealed)
         return sealed
     }
+
+    /// A small datagram that inflates to more than anybody may hold.
+    private static let bomb: [UInt8] = {
+        let zeros = [UInt8](repeating: 0, count: 2 * WireLimits.datagramBody)
+        var compressor = LZWCompressor()
+        var body: [UInt8] = []
+        compressor.compress(zeros.span.bytes, into: &body)
+        var bytes: [UInt8] = []
+        CompressMessage.writePrefix(bodyCount: body.count, into: &bytes)
+        return bytes + body
+    }()
 
     private func strangersKeyring() -> Keyring? {
         let seed = random.next()

@@ -6,6 +6,7 @@ internal import MemberlistWire
 struct HookCall {
     enum Hook {
         case message([UInt8], Endpoint)
+        case broadcastEnded([UInt8], BroadcastEnd)
         case mergeRemoteState([UInt8], joining: Bool)
         case conflict(Member, Member)
         case allowAlive(DecisionID, Member)
@@ -54,6 +55,7 @@ extension World {
         let delegate = call.delegate
         switch call.hook {
         case .message(let payload, let sender): await delegate.messageReceived(payload, from: sender)
+        case .broadcastEnded(let payload, let end): await delegate.broadcastEnded(payload, end)
         case .mergeRemoteState(let state, let joining):
             await delegate.mergeRemoteState(state, joining: joining)
         case .conflict(let existing, let claimed):

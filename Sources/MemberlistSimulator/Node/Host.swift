@@ -16,6 +16,8 @@ final class Host {
     var clock: NodeClock
     var process: NodeProcess?
     var delegate: (any MemberlistDelegate)?
+    /// What the delegate asks for, where it was given one.
+    var handle: NodeHandle?
     /// Processes so far.
     var launches = 0
     var traffic = Traffic()

@@ -40,6 +40,8 @@ final class NodeProcess {
     var later: [(Message, Endpoint)] = []
     var sealed: [UInt8] = []
     var exchangesAnswered = 0
+    /// Broadcasts whose end the delegate is to be told of.
+    var broadcasts: [RequestID: [UInt8]] = [:]
     private var lastNumber: UInt64 = 0
 
     init(

@@ -29,8 +29,7 @@ extension World {
         case .deliverState(let state, let join): tell(.mergeRemoteState(state, joining: join), host, process)
 
         case .pingFinished, .probeAnswered: break
-        case .broadcastFinished(_, let outcome):
-            if outcome == .transmitted { coverage.meet(.broadcastTransmitted) }
+        case .broadcastFinished(let id, let outcome): broadcastFinished(id, outcome, host, process)
         case .leaveFinished(let heard): leaveFinished(heard: heard, host, process)
         case .healthChanged(let score):
             if score > 0 { coverage.meet(.unwell) }
@@ -71,6 +70,24 @@ extension World {
         digest.add(3, at: now, node: host.index, payload)
         observe(.message(payload, from: sender), at: host.index)
         tell(.message(payload, sender), host, process)
+    }
+
+    private func broadcastFinished(
+        _ id: RequestID,
+        _ outcome: BroadcastOutcome,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        let payload = process.broadcasts.removeValue(forKey: id)
+        switch outcome {
+        case .transmitted:
+            coverage.meet(.broadcastTransmitted)
+            if let payload { tell(.broadcastEnded(payload, .transmitted), host, process) }
+        case .replaced:
+            if let payload { tell(.broadcastEnded(payload, .replaced), host, process) }
+        case .tooLarge: observe(.notice("a broadcast does not fit into a datagram"), at: host.index)
+        case .queueFull: observe(.notice("a broadcast found the queue full"), at: host.index)
+        }
     }
 
     private func changed(_ member: Member, _ change: MemberChange, _ host: Host) {

@@ -51,7 +51,9 @@ public struct SimulatedNode {
         guard let process = host.process else { return }
         world.coverage.meet(.messageSent)
         world.said.insert(payload)
-        world.perform(.broadcastRequested(RequestID(process.nextNumber()), payload, name: name), on: host)
+        let id = RequestID(process.nextNumber())
+        if host.delegate != nil { process.broadcasts[id] = payload }
+        world.perform(.broadcastRequested(id, payload, name: name), on: host)
     }
 
     /// Sends a message in one datagram, which may be lost.

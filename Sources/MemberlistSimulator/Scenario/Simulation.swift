@@ -131,8 +131,23 @@ public final class Simulation {
     }
 
     func run(until end: Instant) async {
-        await world.callHooks()
-        while !world.run(until: end) { await world.callHooks() }
+        await callHooks()
+        while !world.run(until: end) { await callHooks() }
+    }
+
+    /// Calls the hooks that are due, and does what they ask of their nodes, which may lead to other hooks.
+    private func callHooks() async {
+        repeat { await world.callHooks() } while performRequests()
+    }
+
+    private func performRequests() -> Bool {
+        var hasAny = false
+        for host in world.hosts {
+            guard let requests = host.handle?.take(), !requests.isEmpty else { continue }
+            hasAny = true
+            for request in requests { self[host.index].perform(request) }
+        }
+        return hasAny
     }
 
     /// Lets virtual time pass until the condition holds. It is looked at every so often, first at once.
@@ -145,7 +160,7 @@ public final class Simulation {
     ) async -> Duration? {
         let start = world.now
         let end = start.advanced(byNanoseconds: limit.nanoseconds)
-        await world.callHooks()
+        await callHooks()
         while !condition(state) {
             guard world.now < end else { return nil }
             let next = world.now.advanced(byNanoseconds: max(1, interval.nanoseconds))
