@@ -7,8 +7,6 @@ extension World {
     /// How long a lost piece waits before it is sent again: doubled each time, as TCP does.
     private static let resend: Int64 = 200_000_000
     private static let longestResend: Int64 = 3_200_000_000
-    /// How often a process that stands still is looked at.
-    private static let look: Int64 = 20_000_000
 
     func open(_ stream: SimulatedStream, until deadline: Instant) {
         let place = streams.add(stream)
@@ -92,7 +90,7 @@ extension World {
         let receiver = isReply ? stream.dialer : stream.acceptor
         let left = flow.bytes.count - flow.sent
         guard left > 0 else { return }
-        if isReply, isHeld(sender) { return plan(.sendReply, place, after: Self.look) }
+        if isHeld(sender) { return hold(isReply ? .sendReply : .sendRequest, place, of: sender) }
         let rules = network.links.rules(from: sender, to: receiver)
         guard !rules.isCut, !rules.loss.happens(&random) else {
             flow.attempts += 1
@@ -120,6 +118,18 @@ extension World {
         host >= 0 && hosts[host].process.map { $0.activity != .running } ?? false
     }
 
+    /// A step waits until the process goes on.
+    private func hold(_ step: StreamStep, _ place: StreamPlace, of host: Int) {
+        hosts[host].process?.heldSteps.append((step, place))
+    }
+
+    /// Goes on with what waited while a process was held.
+    func releaseStreams(_ process: NodeProcess) {
+        let steps = process.heldSteps
+        process.heldSteps = []
+        for (step, place) in steps { plan(step, place, after: 0) }
+    }
+
     /// Whether the stream breaks before these bytes arrive.
     private func breaks(_ stream: SimulatedStream, _ place: StreamPlace) -> Bool {
         guard let limit = stream.breaksAfter,
@@ -131,7 +141,7 @@ extension World {
     }
 
     private func requestArrived(_ stream: SimulatedStream, _ place: StreamPlace) {
-        guard !isHeld(stream.acceptor) else { return plan(.request, place, after: Self.look) }
+        guard !isHeld(stream.acceptor) else { return hold(.request, place, of: stream.acceptor) }
         guard !breaks(stream, place) else { return }
         let host = hosts[stream.acceptor]
         guard let process = host.process, process.launch == stream.acceptorLaunch else { return }
@@ -147,7 +157,7 @@ extension World {
     }
 
     private func replyArrived(_ stream: SimulatedStream, _ place: StreamPlace) {
-        guard !isHeld(stream.dialer) else { return plan(.reply, place, after: Self.look) }
+        guard !isHeld(stream.dialer) else { return hold(.reply, place, of: stream.dialer) }
         guard !breaks(stream, place) else { return }
         let start = stream.reply.arrived
         stream.reply.arrived += stream.reply.piece
@@ -190,7 +200,7 @@ extension World {
 
     /// The dialler gives the stream up.
     func dialerLost(_ stream: SimulatedStream, _ place: StreamPlace) {
-        guard !isHeld(stream.dialer) else { return plan(.closed, place, after: Self.look) }
+        guard !isHeld(stream.dialer) else { return hold(.closed, place, of: stream.dialer) }
         streams.remove(place)
         guard stream.dialer >= 0 else { return }
         let host = hosts[stream.dialer]

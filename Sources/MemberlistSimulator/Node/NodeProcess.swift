@@ -35,6 +35,8 @@ final class NodeProcess {
     var inboxBytes = 0
     /// What a blocked process would have sent.
     var outbox: [(bytes: [UInt8], destination: Endpoint)] = []
+    /// Steps of streams that wait for it to go on.
+    var heldSteps: [(StreamStep, StreamPlace)] = []
 
     /// What is heard after the alives and probes of the same batch, as the runtime does it.
     var later: [(Message, Endpoint)] = []

@@ -143,6 +143,7 @@ extension World {
             transmit(bytes, from: host, to: destination)
             attacker.record(bytes, &random)
         }
+        releaseStreams(process)
         goOn(host, process)
     }
 

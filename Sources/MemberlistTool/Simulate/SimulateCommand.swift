@@ -52,9 +52,21 @@ struct SimulateCommand: AsyncParsableCommand {
     var from: UInt64?
 
     @Option(
-        help: ArgumentHelp("With --seeds: how many at once; one a core where it is not said.", valueName: "n")
+        help: ArgumentHelp(
+            "With --seeds or --experiment: how many at once; one a core where it is not said.",
+            valueName: "n"
+        )
     )
     var jobs: Int?
+
+    @Option(help: "Run an experiment, and print its table.")
+    var experiment: ExperimentName?
+
+    @Flag(help: "With --experiment: all of it, which may take hours.")
+    var full = false
+
+    @Option(help: ArgumentHelp("With --experiment lifeguard: so many slow nodes alone.", valueName: "n"))
+    var slow: Int?
 
     @Flag(help: "Print the names of all scenarios.")
     var list = false
@@ -68,6 +80,7 @@ struct SimulateCommand: AsyncParsableCommand {
             output.print(list ? SimulateHelp.list : Scenario.example)
             return try output.finish()
         }
+        if let experiment = try ExperimentMode(self) { return try await experiment.run(output) }
         if let swarm = try SwarmMode(self) { return try await swarm.run(output) }
         try await ScenarioMode(self).run(output)
     }
@@ -81,6 +94,8 @@ enum SimulateHelp {
         memberlist simulate --nodes 50         'calm', changed
         memberlist simulate --seed 7           what seed 7 of the swarm does, with its log
         memberlist simulate --seeds 1000       a thousand seeds of the swarm
+        memberlist simulate --experiment lifeguard
+                                               what Lifeguard does for false positives
 
         The first line is the seed. The same seed and the same arguments give the same \
         history, on every machine: its hash is the last line. Times in a report are \

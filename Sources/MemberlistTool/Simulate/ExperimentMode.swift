@@ -1,0 +1,81 @@
+import ArgumentParser
+import MemberlistSimulator
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What `--experiment` takes.
+enum ExperimentName: String, ExpressibleByArgument, CaseIterable {
+    case lifeguard, partitions
+}
+
+/// `memberlist simulate --experiment NAME`: many simulations, a table.
+struct ExperimentMode {
+    private let name: ExperimentName
+    private let isFull: Bool
+    private let seed: UInt64
+    private let jobs: Int
+    /// With Lifeguard: so many slow nodes alone.
+    private let slow: Int?
+    private let isJSON: Bool
+    private let picture: PictureFile?
+
+    /// Nil where the arguments speak of no experiment.
+    init?(_ command: SimulateCommand) throws(ToolError) {
+        guard let name = command.experiment else {
+            guard !command.full, command.slow == nil else {
+                throw .usage("--full and --slow are for an experiment: name one with --experiment")
+            }
+            return nil
+        }
+        let others: [Any?] = [
+            command.scenario, command.nodes, command.minutes, command.loss, command.latency, command.profile,
+            command.seeds, command.from,
+        ]
+        guard others.allSatisfy({ $0 == nil }), !command.log, !command.verbose, !command.quiet else {
+            throw .usage("--experiment goes with --full, --slow, --seed, --jobs, --json and --svg alone")
+        }
+        guard command.svg == nil || name == .lifeguard else {
+            throw .usage("there is no picture of the experiment '\(name.rawValue)': leave --svg out")
+        }
+        guard command.slow == nil || name == .lifeguard else {
+            throw .usage("--slow is for the experiment 'lifeguard': leave it out")
+        }
+        guard (1..<128).contains(command.slow ?? 1) else {
+            throw .usage("--slow takes a number from 1 to 127")
+        }
+        self.name = name
+        slow = command.slow
+        isFull = command.full
+        seed = command.seed ?? 1
+        jobs = command.jobs ?? ProcessInfo.processInfo.activeProcessorCount
+        guard (1...1_024).contains(jobs) else { throw .usage("--jobs takes a number from 1 to 1024") }
+        isJSON = command.json
+        picture = try command.svg.map { path throws(ToolError) in try PictureFile(path: path) }
+    }
+
+    func run(_ output: LinePrinter) async throws {
+        let bar = ProgressBar(isWanted: true)
+        switch name {
+        case .lifeguard:
+            var experiment: LifeguardExperiment = isFull ? .full(seed: seed) : .quick(seed: seed)
+            if let slow { experiment.slowNodes = [slow] }
+            let report = try await experiment.run(jobs: jobs) { bar.show($0) }
+            bar.end()
+            if let picture {
+                try picture.write(report.chart.svg)
+                LinePrinter(.error).print("wrote \(picture.path)")
+            }
+            output.print(isJSON ? try report.json() : report.text)
+        case .partitions:
+            let experiment: PartitionExperiment = isFull ? .full(seed: seed) : .quick(seed: seed)
+            let report = try await experiment.run(jobs: jobs) { bar.show($0) }
+            bar.end()
+            output.print(isJSON ? try report.json() : report.text)
+        }
+        try output.finish()
+    }
+}
