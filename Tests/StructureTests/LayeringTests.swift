@@ -17,7 +17,7 @@ import Testing
         ],
         "MemberlistSimulator": [
             "Memberlist", "MemberlistCore", "MemberlistWire", "Crypto", "HeapModule", "DequeModule",
-            "Synchronization", "Foundation", "FoundationEssentials",
+            "Synchronization", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin",
         ],
         "MemberlistTool": [
             "Memberlist", "MemberlistSimulator", "ArgumentParser", "Configuration", "Logging",

@@ -1,5 +1,5 @@
 /// What one size gave.
-public struct ScalingResult: Sendable {
+public struct ScalingResult: Sendable, Codable {
     /// How many nodes.
     public let nodes: Int
     /// Datagrams that a node sends in a second of an idle cluster.

@@ -9,7 +9,7 @@ import Foundation
 
 /// What `--experiment` takes.
 enum ExperimentName: String, ExpressibleByArgument, CaseIterable {
-    case lifeguard, partitions
+    case lifeguard, partitions, scaling
 }
 
 /// `memberlist simulate --experiment NAME`: many simulations, a table.
@@ -38,7 +38,7 @@ struct ExperimentMode {
         guard others.allSatisfy({ $0 == nil }), !command.log, !command.verbose, !command.quiet else {
             throw .usage("--experiment goes with --full, --slow, --seed, --jobs, --json and --svg alone")
         }
-        guard command.svg == nil || name == .lifeguard else {
+        guard command.svg == nil || name != .partitions else {
             throw .usage("there is no picture of the experiment '\(name.rawValue)': leave --svg out")
         }
         guard command.slow == nil || name == .lifeguard else {
@@ -75,7 +75,23 @@ struct ExperimentMode {
             let report = try await experiment.run(jobs: jobs) { bar.show($0) }
             bar.end()
             output.print(isJSON ? try report.json() : report.text)
+        case .scaling:
+            try await scale(output)
         }
         try output.finish()
+    }
+
+    /// Sizes whose pictures are two: times, and beside it the load.
+    private func scale(_ output: LinePrinter) async throws {
+        let progress = LinePrinter(.error)
+        let sizes = isFull ? [32, 100, 316, 1_000, 3_162, 10_000] : [32, 100, 316, 1_000]
+        let report = try await ScalingReport.run(sizes: sizes, seed: seed, jobs: jobs) { progress.print($0) }
+        if let picture {
+            try picture.write(report.times.svg)
+            let load = try PictureFile(path: picture.path.replacing(".svg", with: "") + "-load.svg")
+            try load.write(report.load.svg)
+            progress.print("wrote \(picture.path) and \(load.path)")
+        }
+        output.print(isJSON ? try report.json() : report.text)
     }
 }

@@ -1,0 +1,170 @@
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// What several sizes gave, beside the theory.
+public struct ScalingReport: Sendable, Codable {
+    /// What every draw began with.
+    public let seed: UInt64
+    /// One a size, ascending.
+    public let results: [ScalingResult]
+
+    /// Runs the experiment for each size, the largest alone.
+    ///
+    /// - Parameters:
+    ///   - jobs: How many of the smaller ones run at once.
+    ///   - progress: Told in a few words what is being done.
+    public static func run(
+        sizes: [Int],
+        seed: UInt64,
+        jobs: Int,
+        progress: (String) -> Void = { _ in }
+    ) async throws -> ScalingReport {
+        let small = sizes.filter { $0 <= 2_000 }.sorted()
+        progress("sizes up to 2,000")
+        var results = try await ParallelRuns.map(small, jobs: jobs, progress: { _ in }) { nodes in
+            try await ScalingExperiment(nodes: nodes, seed: seed).run()
+        }
+        for nodes in sizes.filter({ $0 > 2_000 }).sorted() {
+            var experiment = ScalingExperiment(nodes: nodes, seed: seed)
+            experiment.crashes = 3
+            experiment.joinsWithin = .seconds(30)
+            results.append(try await experiment.run(progress: progress))
+        }
+        return ScalingReport(seed: seed, results: results)
+    }
+
+    /// As JSON, the keys in order.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
+
+/// What theory says of HashiCorp's settings for a local network: a probe each second, gossip to three each 200 ms.
+enum ScalingTheory {
+    /// A ping and an ack a period.
+    static let datagramsPerSecond = 2.0
+    /// Seconds until somebody suspects: SWIM's e/(e - 1) periods (section 3.2).
+    static var firstSuspicion: Double { exp(1) / (exp(1) - 1) }
+
+    /// Seconds of the shortest suspicion, which three confirmations lead to: 4 x log10(n) periods.
+    static func suspicion(_ nodes: Int) -> Double { 4 * max(1, log10(Double(nodes))) }
+
+    /// Seconds until a piece of news has reached all, if each who knows it tells three others a round: Pittel's
+    /// log_4(n) + ln(n)/3 rounds.
+    static func dissemination(_ nodes: Int) -> Double {
+        0.2 * (log(Double(nodes)) / log(4) + log(Double(nodes)) / 3)
+    }
+}
+
+extension ScalingReport {
+    /// A table for a person.
+    public var text: String {
+        var rows = [
+            [
+                "nodes", "datagrams/s", "(theory)", "bytes/s", "+ streams", "suspected", "(theory)",
+                "declared",
+                "by all", "spread", "(theory)", "mass join", "bytes each", "real s",
+            ]
+        ]
+        for result in results { rows.append(Self.row(result)) }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let lines = rows.map { row in
+            zip(row, widths).map { cell, width in
+                String(repeating: " ", count: width - cell.count) + cell
+            }.joined(separator: "  ")
+        }
+        return (lines + [Self.legend]).joined(separator: "\n")
+    }
+
+    private static func row(_ result: ScalingResult) -> [String] {
+        [
+            "\(result.nodes)",
+            text(result.datagramsPerNodeSecond), text(ScalingTheory.datagramsPerSecond),
+            text(result.bytesPerNodeSecond, 0), text(result.streamBytesPerNodeSecond, 0),
+            text(mean(result.firstSuspicions)), text(ScalingTheory.firstSuspicion),
+            text(mean(result.firstFailures)), text(mean(result.disseminations)),
+            text(mean(result.spreads)), text(ScalingTheory.dissemination(result.nodes)),
+            text(result.convergence.map { $0 / .seconds(1) }), text(result.joinBytesPerNode, 0),
+            text(result.realSeconds + result.joinRealSeconds, 0),
+        ]
+    }
+
+    private static let legend = """
+        Per node and second of an idle cluster; seconds from a crash until it was suspected, declared failed by the
+        first and by all (means); spread is from the first to the last; mass join is from the last join until all
+        knew all, and what each node sent by then. Streams carry all members: they grow with the size.
+        """
+
+    private static func mean(_ durations: [Duration]) -> Double? {
+        guard !durations.isEmpty else { return nil }
+        return durations.reduce(0) { $0 + $1 / .seconds(1) } / Double(durations.count)
+    }
+
+    private static func text(_ number: Double?, _ digits: Int = 2) -> String {
+        guard let number else { return "-" }
+        let scale = digits == 0 ? 1.0 : 100.0
+        let whole = Int((number * scale).rounded())
+        guard digits > 0 else { return "\(whole)" }
+        let cents = "\(100 + whole % 100)".dropFirst()
+        return "\(whole / 100).\(cents)"
+    }
+
+    /// Seconds by size: what was measured, and the theory.
+    public var times: LineChart {
+        func series(_ name: String, _ value: (ScalingResult) -> Double?) -> LineChart.Series {
+            LineChart.Series(
+                name,
+                results.compactMap { result in
+                    value(result).map { LineChart.Point(x: Double(result.nodes), y: $0) }
+                }
+            )
+        }
+        return LineChart(
+            title: "A crash and a mass join, by cluster size",
+            x: .init("nodes", .logarithmic),
+            y: .init("seconds"),
+            series: [
+                series("first suspected") { Self.mean($0.firstSuspicions) },
+                series("theory: e/(e - 1) periods") { _ in ScalingTheory.firstSuspicion },
+                series("declared failed by all") { Self.mean($0.disseminations) },
+                series("theory: suspected, 4 log n, gossip") {
+                    ScalingTheory.firstSuspicion + ScalingTheory.suspicion($0.nodes)
+                        + ScalingTheory.dissemination($0.nodes)
+                },
+                series("all know all after a mass join") { $0.convergence.map { $0 / .seconds(1) } },
+            ]
+        )
+    }
+
+    /// Bytes that a node sends in a second of an idle cluster, by size.
+    public var load: LineChart {
+        LineChart(
+            title: "What an idle node sends, by cluster size",
+            x: .init("nodes", .logarithmic),
+            y: .init("bytes a second"),
+            series: [
+                LineChart.Series(
+                    "datagrams",
+                    results.map { LineChart.Point(x: Double($0.nodes), y: $0.bytesPerNodeSecond) }
+                ),
+                LineChart.Series(
+                    "state exchanges",
+                    results.map { LineChart.Point(x: Double($0.nodes), y: $0.streamBytesPerNodeSecond) }
+                ),
+            ]
+        )
+    }
+}
