@@ -22,11 +22,13 @@ public struct ScalingReport: Sendable, Codable {
     /// Runs the experiment for each size, the largest alone.
     ///
     /// - Parameters:
+    ///   - joinsAll: Whether clusters of more than 5,000 are joined node by node too, which takes long.
     ///   - jobs: How many of the smaller ones run at once.
     ///   - progress: Told in a few words what is being done.
     public static func run(
         sizes: [Int],
         seed: UInt64,
+        joinsAll: Bool = false,
         jobs: Int,
         progress: (String) -> Void = { _ in }
     ) async throws -> ScalingReport {
@@ -38,7 +40,7 @@ public struct ScalingReport: Sendable, Codable {
         for nodes in sizes.filter({ $0 > 2_000 }).sorted() {
             var experiment = ScalingExperiment(nodes: nodes, seed: seed)
             experiment.crashes = 3
-            experiment.joinsWithin = .seconds(30)
+            experiment.joinsWithin = nodes <= 5_000 || joinsAll ? .seconds(30) : nil
             results.append(try await experiment.run(progress: progress))
         }
         return ScalingReport(seed: seed, results: results)

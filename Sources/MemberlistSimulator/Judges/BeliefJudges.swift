@@ -74,6 +74,8 @@ public final class ResurrectionJudge: SimulationJudge {
     private var memory = BeliefMemory()
     /// The highest incarnation of which a node heard, while it held the member for dead, that it died of it.
     private var deaths: [BeliefKey: UInt32] = [:]
+    /// What is being heard.
+    private var heard: [(key: BeliefKey, incarnation: UInt32)] = []
 
     /// A judge for one simulation.
     public init() {}
@@ -81,7 +83,10 @@ public final class ResurrectionJudge: SimulationJudge {
     /// Looks at every member that is alive again.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
         if case .heardDeath(let subject, let incarnation) = observation.kind {
-            note(incarnation, of: subject, heardBy: observation.node, in: state)
+            let launch = state.launches(of: observation.node)
+            let key = BeliefKey(observer: observation.node, launch: launch, subject: subject)
+            // One that nobody can have reached is not believed, and so not remembered.
+            if incarnation < 1 << 20 { heard.append((key, incarnation)) }
             return nil
         }
         guard case .member(let member, _) = observation.kind else { return nil }
@@ -101,18 +106,16 @@ public final class ResurrectionJudge: SimulationJudge {
             + "\(member.incarnation), after it heard of its death at \(heard)"
     }
 
-    /// An incarnation that nobody can have reached is not believed, and so not remembered.
-    private func note(
-        _ incarnation: UInt32,
-        of subject: NodeName,
-        heardBy observer: Int,
-        in state: SimulationState
-    ) {
-        let key = BeliefKey(observer: observer, launch: state.launches(of: observer), subject: subject)
-        guard let last = memory.last(key), last.state == .dead || last.state == .left,
-            incarnation > last.incarnation, incarnation < 1 << 20
-        else { return }
-        deaths[key] = max(deaths[key] ?? 0, incarnation)
+    /// What was heard counts once all that was heard with it is done: alives of one batch go first.
+    public func inspect(_ node: Int, in state: SimulationState) -> String? {
+        for (key, incarnation) in heard where key.observer == node {
+            guard let last = memory.last(key), last.state == .dead || last.state == .left,
+                incarnation > last.incarnation
+            else { continue }
+            deaths[key] = max(deaths[key] ?? 0, incarnation)
+        }
+        heard.removeAll { $0.key.observer == node }
+        return nil
     }
 
     private func judge(_ observation: borrowing Observation, in state: SimulationState) -> String? {

@@ -20,14 +20,15 @@ struct ExperimentMode {
     private let jobs: Int
     /// With Lifeguard: so many slow nodes alone.
     private let slow: Int?
+    private let sizes: [Int]
     private let isJSON: Bool
     private let picture: PictureFile?
 
     /// Nil where the arguments speak of no experiment.
     init?(_ command: SimulateCommand) throws(ToolError) {
         guard let name = command.experiment else {
-            guard !command.full, command.slow == nil else {
-                throw .usage("--full and --slow are for an experiment: name one with --experiment")
+            guard !command.full, command.slow == nil, command.sizes.isEmpty else {
+                throw .usage("--full, --slow and --sizes are for an experiment: name it with --experiment")
             }
             return nil
         }
@@ -36,7 +37,9 @@ struct ExperimentMode {
             command.seeds, command.from,
         ]
         guard others.allSatisfy({ $0 == nil }), !command.log, !command.verbose, !command.quiet else {
-            throw .usage("--experiment goes with --full, --slow, --seed, --jobs, --json and --svg alone")
+            throw .usage(
+                "--experiment goes with --full, --slow, --sizes, --seed, --jobs, --json and --svg alone"
+            )
         }
         guard command.svg == nil || name != .partitions else {
             throw .usage("there is no picture of the experiment '\(name.rawValue)': leave --svg out")
@@ -47,7 +50,12 @@ struct ExperimentMode {
         guard (1..<128).contains(command.slow ?? 1) else {
             throw .usage("--slow takes a number from 1 to 127")
         }
+        guard command.sizes.isEmpty || name == .scaling, command.sizes.allSatisfy((2...100_000).contains)
+        else {
+            throw .usage("--sizes goes with the experiment 'scaling': numbers from 2 to 100000")
+        }
         self.name = name
+        sizes = command.sizes
         slow = command.slow
         isFull = command.full
         seed = command.seed ?? 1
@@ -84,8 +92,13 @@ struct ExperimentMode {
     /// Sizes whose pictures are two: times, and beside it the load.
     private func scale(_ output: LinePrinter) async throws {
         let progress = LinePrinter(.error)
-        let sizes = isFull ? [32, 100, 316, 1_000, 3_162, 10_000] : [32, 100, 316, 1_000]
-        let report = try await ScalingReport.run(sizes: sizes, seed: seed, jobs: jobs) { progress.print($0) }
+        let usual = isFull ? [32, 100, 316, 1_000, 3_162, 10_000] : [32, 100, 316, 1_000]
+        let report = try await ScalingReport.run(
+            sizes: sizes.isEmpty ? usual : sizes,
+            seed: seed,
+            joinsAll: isFull,
+            jobs: jobs
+        ) { progress.print($0) }
         if let picture {
             try picture.write(report.times.svg)
             let load = try PictureFile(path: picture.path.replacing(".svg", with: "") + "-load.svg")

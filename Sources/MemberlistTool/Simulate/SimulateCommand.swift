@@ -65,6 +65,12 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "With --experiment: all of it, which may take hours.")
     var full = false
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("With --experiment scaling: clusters of these sizes.", valueName: "n")
+    )
+    var sizes: [Int] = []
+
     @Option(help: ArgumentHelp("With --experiment lifeguard: so many slow nodes alone.", valueName: "n"))
     var slow: Int?
 
