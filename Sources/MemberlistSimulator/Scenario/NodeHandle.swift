@@ -1,7 +1,7 @@
 public import MemberlistWire
 internal import Synchronization
 
-/// What an application's hooks may ask of their node, as they would of their ``Memberlist``. It may be held by a
+/// What an application's hooks may ask of their node, as they would of their `Memberlist`. It may be held by a
 /// delegate, which a ``Simulation`` may not.
 ///
 /// ```swift

@@ -9,7 +9,7 @@ public import MemberlistWire
 /// try await simulation.expect(within: .seconds(10)) { _ in events.names(of: .failed) == ["node-3"] }
 /// ```
 public final class RecordedEvents {
-    /// Each event, as ``Memberlist/Memberlist/events`` would have it.
+    /// Each event, as `Memberlist.events` would have it.
     public private(set) var all: [MemberlistEvent] = []
     private var changes: [(change: BeliefChange, name: NodeName)] = []
 

@@ -2,7 +2,7 @@ internal import Memberlist
 public import MemberlistCore
 public import MemberlistWire
 
-/// A node of a simulation: what an application would call on its ``Memberlist``, and what may be done to it.
+/// A node of a simulation: what an application would call on its `Memberlist`, and what may be done to it.
 public struct SimulatedNode {
     /// Its place among ``Simulation/nodes``.
     public let index: Int

@@ -35,7 +35,7 @@ public final class Simulation {
     ///   - configure: Changes a node's configuration, which begins as HashiCorp's for a local network. A keyring
     ///     is read for its keys: what is sealed in a simulation has nonces of the simulation's.
     ///   - delegates: The application's hooks for a node, by its number.
-    /// - Throws: ``ConfigurationError`` where a configuration is not valid.
+    /// - Throws: `ConfigurationError` where a configuration is not valid.
     public convenience init(
         nodes: Int,
         seed: UInt64,

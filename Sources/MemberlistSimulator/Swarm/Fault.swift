@@ -6,6 +6,8 @@ enum Fault: Sendable, Hashable {
     case restart(Int, elsewhere: Bool)
     case pause(Int, milliseconds: Int)
     case block(Int, milliseconds: Int)
+    /// It stands still while another sends it more than its socket holds.
+    case flood(Int, from: Int, milliseconds: Int)
     case leave(Int, ends: Bool)
     /// It leaves, and joins again in the same process.
     case leaveAndReturn(Int, milliseconds: Int)
@@ -87,6 +89,7 @@ struct SwarmTimeline {
             (3, { .blockDatagrams(side(&$0), milliseconds: time(&$0)) }),
             (3, { .degrade(side(&$0), bad(&$0), milliseconds: time(&$0)) }),
             (3, { .drift(node(&$0), partsPerMillion: $0.below(600_000) - 300_000) }),
+            (2, { .flood(node(&$0), from: node(&$0), milliseconds: 200 + $0.below(1_000)) }),
         ]
         return kinds
     }
@@ -123,7 +126,7 @@ struct SwarmTimeline {
         conditions.reordering = random.fraction(of: 0.5)
         conditions.tailProbability = random.fraction(of: 0.2)
         conditions.tail = .milliseconds(random.below(5_000))
-        conditions.bandwidth = random.oneIn(3) ? 100 + random.below(5_000) : nil
+        conditions.bandwidth = random.oneIn(2) ? 50 + random.below(2_000) : nil
         conditions.streamRefusal = random.fraction(of: 0.8)
         conditions.streamCut = random.fraction(of: 0.8)
         return conditions
@@ -153,6 +156,7 @@ extension Fault: CustomStringConvertible {
         case .rewriteSource(let node): return "rewrite the source of \(node)"
         case .drift(let node, let drift): return "clock of \(node) drifts by \(drift) ppm"
         case .inject(let frame, let node): return "inject \(frame.rawValue) at \(node)"
+        case .flood(let node, let other, let wait): return "flood \(node) from \(other) \(time(wait))"
         case .rotateKeys: return "rotate the keys"
         case .broadcast(let node): return "broadcast by \(node)"
         case .send(let node, let other, let reliably):

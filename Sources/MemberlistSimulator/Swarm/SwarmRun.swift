@@ -145,7 +145,7 @@ final class SwarmRun {
     private func apply(_ fault: Fault) {
         tell("\(fault)")
         switch fault {
-        case .crash, .restart, .pause, .block: applyToProcess(fault)
+        case .crash, .restart, .pause, .block, .flood: applyToProcess(fault)
         case .leave, .leaveAndReturn, .arrive, .visit: applyToMembership(fault)
         case .partition, .cutOneWay, .blockDatagrams, .degrade: applyToLinks(fault)
         case .rewriteSource(let node): simulation[node].rewriteSource()
@@ -169,6 +169,10 @@ final class SwarmRun {
             resume(node, after: milliseconds)
         case .block(let node, let milliseconds):
             world.block(world.hosts[node])
+            resume(node, after: milliseconds)
+        case .flood(let node, let other, let milliseconds):
+            world.pause(world.hosts[node])
+            flood(node, from: other)
             resume(node, after: milliseconds)
         default: break
         }
@@ -205,6 +209,16 @@ final class SwarmRun {
         let host = world.hosts[node.index]
         world.join(host, through: world.hosts[world.random.below(plan.nodes)].endpoint)
         after(3_000) { world in world.end(host, .ended) }
+    }
+
+    /// More than the system holds for a socket that is not read, even compressed and with some of it lost.
+    private func flood(_ node: Int, from other: Int) {
+        for _ in 0..<600 {
+            messages += 1
+            let words = "message \(messages) of seed \(plan.seed)"
+            let filler = [UInt8](repeating: UInt8(truncatingIfNeeded: messages), count: 480)
+            simulation[other].send(Array(words.utf8) + filler, to: simulation[node].name)
+        }
     }
 
     private func resume(_ node: Int, after milliseconds: Int) {

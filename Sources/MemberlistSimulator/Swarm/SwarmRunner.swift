@@ -57,7 +57,7 @@ public struct SwarmSummary: Sendable {
 public enum SwarmRunner {
     /// One seed, with a log of what happened.
     ///
-    /// - Throws: ``ConfigurationError`` where a plan drew settings that are not valid: a fault of the swarm's own.
+    /// - Throws: `ConfigurationError` where a plan drew settings that are not valid: a fault of the swarm's own.
     public static func replay(seed: UInt64, log: ((Observation) -> Void)? = nil) async throws -> SwarmOutcome
     {
         let run = try SwarmRun(seed: seed)
@@ -71,6 +71,7 @@ public enum SwarmRunner {
     /// Many seeds, on as many cores as it is given.
     ///
     /// - Parameters:
+    ///   - seeds: Which ones.
     ///   - jobs: How many run at once.
     ///   - progress: Told of each outcome, in no particular order.
     /// - Throws: What ``replay(seed:log:)`` throws.

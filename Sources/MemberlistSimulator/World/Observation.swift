@@ -28,7 +28,7 @@ public struct Observation: Sendable {
         case sent(Frame)
         /// A datagram, or a stream's message, passed every layer at this node.
         case accepted(Frame)
-        /// One did not; the reason is a ``WireError``'s name.
+        /// One did not; the reason is a `WireError`'s name.
         case refused(Frame, reason: String)
         /// A datagram was lost on its way.
         case lost(Frame)
