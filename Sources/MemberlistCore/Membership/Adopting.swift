@@ -1,12 +1,13 @@
 package import MemberlistWire
 
-/// Clusters that begin whole.
-extension GossipProtocol {
-    /// Takes members that are not known for alive, as if everybody had heard of them long ago: nobody is told, and
-    /// nothing is gossiped. For simulations of clusters too large to wait until all have joined.
-    package mutating func adopt(_ members: [PushNodeState], at now: Instant) {
-        for state in members where table.find(state.name) == nil {
-            guard let address = IPAddress(bytes: state.address.bytes) else { continue }
+/// Members of a cluster that begins whole, read once for all its nodes.
+package struct AdoptedMembers: Sendable {
+    fileprivate let members: [(identity: MemberIdentity, incarnation: UInt32)]
+
+    /// - Parameter states: What each says of itself; one whose address is none is left out.
+    package init(_ states: [PushNodeState]) {
+        members = states.compactMap { state in
+            guard let address = IPAddress(bytes: state.address.bytes) else { return nil }
             let alive = Alive(
                 incarnation: state.incarnation,
                 node: state.name,
@@ -15,17 +16,24 @@ extension GossipProtocol {
                 meta: state.meta,
                 versions: state.versions
             )
-            let endpoint = Endpoint(address: address, port: statedPort(state.port))
-            let id = table.add(identity(of: alive, at: endpoint), stateChange: now)
+            let endpoint = Endpoint(address: address, port: state.port)
+            return (MemberIdentity(alive, at: endpoint), state.incarnation)
+        }
+    }
+}
+
+/// Clusters that begin whole.
+extension GossipProtocol {
+    /// Takes members that are not known for alive, as if everybody had heard of them long ago: nobody is told, and
+    /// nothing is gossiped. For simulations of clusters too large to wait until all have joined.
+    package mutating func adopt(_ cluster: AdoptedMembers, at now: Instant) {
+        for (identity, incarnation) in cluster.members where table.find(identity.name) == nil {
+            let id = table.add(identity, stateChange: now)
             table[id].state = .alive
-            table[id].incarnation = state.incarnation
+            table[id].incarnation = incarnation
             table.move(id, to: .alive)
             table.enterProbeOrder(id)
         }
-    }
-
-    /// Drops what waits to be gossiped: everybody has heard it.
-    package mutating func forgetBroadcasts() {
         broadcasts.prune(retain: 0)
     }
 

@@ -4,11 +4,10 @@ internal import MemberlistWire
 extension World {
     /// Lets all that run know each other from this moment on, as if the cluster had stood for long.
     func makeWhole() {
-        let states = hosts.compactMap { $0.process?.core.ownState }
+        let members = AdoptedMembers(hosts.compactMap { $0.process?.core.ownState })
         for host in hosts {
             guard let process = host.process else { continue }
-            process.core.adopt(states, at: host.clock.reading(at: now))
-            process.core.forgetBroadcasts()
+            process.core.adopt(members, at: host.clock.reading(at: now))
         }
     }
 }
