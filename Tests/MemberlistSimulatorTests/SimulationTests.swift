@@ -33,4 +33,24 @@ import Testing
         #expect(histories[0] == histories[1])
         #expect(histories[0] != histories[2])
     }
+
+    @Test(arguments: [true, false])
+    func aHeldProcessSaysNothingOverStreams(blocks: Bool) async throws {
+        let simulation = try simulation(3, seed: 1)
+        for node in simulation.nodes.dropFirst() { node.join(through: simulation[0]) }
+        try await simulation.expect(within: .seconds(10)) { $0.isConverged }
+        var heard: [Duration] = []
+        simulation.observe { observation in
+            if case .message(_, _) = observation.kind { heard.append(observation.time) }
+        }
+        simulation[1].sendReliably([1, 2, 3], to: simulation[0])
+        if blocks { simulation[1].block() } else { simulation[1].pause() }
+        await simulation.run(for: .seconds(1))
+        #expect(heard.isEmpty)
+        let released = simulation.time
+        simulation[1].resume()
+        await simulation.run(for: .seconds(1))
+        #expect(heard.count == 1)
+        #expect(try #require(heard.first) - released < .milliseconds(10))
+    }
 }

@@ -124,6 +124,12 @@ import Testing
         (["crash", "--minutes", "0.1"], "begins at 20 s"), (["calm", "--profile", "moon"], "wan"),
         (["--json"], "need a scenario"), (["calm", "--seeds", "3"], "--seeds"), (["--jobs", "3"], "--seeds"),
         (["--seeds", "0"], "from 1"), (["calm", "--quiet"], "--quiet"),
+        (["--experiment", "moon"], "lifeguard"), (["--full"], "--experiment"),
+        (["--slow", "3"], "--experiment"),
+        (["calm", "--experiment", "lifeguard"], "--experiment"),
+        (["--experiment", "partitions", "--slow", "3"], "--slow"),
+        (["--experiment", "lifeguard", "--slow", "128"], "from 1 to 127"),
+        (["--experiment", "partitions", "--svg", "x.svg"], "--svg"),
     ])
     func whatMakesNoSenseIsUsage(flags: [String], words: String) throws {
         let run = try ToolRun(["simulate"] + flags)

@@ -85,7 +85,7 @@ public struct LifeguardReport: Sendable, Hashable, Codable {
     public var text: String {
         let patterns = outcomes.count / LifeguardVariant.allCases.count
         return """
-            Lifeguard: \(nodes) nodes, \(patterns) patterns of slowness, seed \(seed)
+            Lifeguard: \(nodes) nodes, \(patterns) \(patterns == 1 ? "pattern" : "patterns") of slowness, seed \(seed)
 
             \(accuracy.text)
 
