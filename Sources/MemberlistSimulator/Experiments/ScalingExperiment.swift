@@ -84,9 +84,11 @@ public struct ScalingExperiment: Sendable {
             let watch = CrashWatch(simulation.world, victim: nodes - 1 - number)
             simulation.world.crash(simulation.world.hosts[watch.victim])
             _ = await simulation.run(atMost: .seconds(600)) { _ in watch.isComplete }
-            if let first = watch.firstSuspected { result.firstSuspicions.append(first) }
-            if let first = watch.firstFailed { result.firstFailures.append(first) }
-            if let last = watch.lastFailed, watch.isComplete { result.disseminations.append(last) }
+            if let first = watch.firstSuspected { result.firstSuspicions.append(Self.seconds(first)) }
+            if let first = watch.firstFailed { result.firstFailures.append(Self.seconds(first)) }
+            if let last = watch.lastFailed, watch.isComplete {
+                result.disseminations.append(Self.seconds(last))
+            }
             simulation.world.observers.removeLast()
         }
     }
@@ -116,7 +118,7 @@ public struct ScalingExperiment: Sendable {
         let took = await simulation.run(atMost: .seconds(120)) { _ in
             world.hosts.allSatisfy { $0.process?.core.aliveCount == nodes }
         }
-        result.convergence = took
+        result.convergence = took.map(Self.seconds)
         let traffic = simulation.totalTraffic
         result.joinBytesPerNode = Double(traffic.datagramBytesSent + traffic.streamBytesSent) / Double(nodes)
     }

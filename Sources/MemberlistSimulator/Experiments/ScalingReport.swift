@@ -99,7 +99,7 @@ extension ScalingReport {
             text(mean(result.firstSuspicions)), text(ScalingTheory.firstSuspicion),
             text(mean(result.firstFailures)), text(mean(result.disseminations)),
             text(mean(result.spreads)), text(ScalingTheory.dissemination(result.nodes)),
-            text(result.convergence.map { $0 / .seconds(1) }), text(result.joinBytesPerNode, 0),
+            text(result.convergence), text(result.joinBytesPerNode, 0),
             text(result.realSeconds + result.joinRealSeconds, 0),
         ]
     }
@@ -110,9 +110,8 @@ extension ScalingReport {
         knew all, and what each node sent by then. Streams carry all members: they grow with the size.
         """
 
-    private static func mean(_ durations: [Duration]) -> Double? {
-        guard !durations.isEmpty else { return nil }
-        return durations.reduce(0) { $0 + $1 / .seconds(1) } / Double(durations.count)
+    private static func mean(_ seconds: [Double]) -> Double? {
+        seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
     }
 
     private static func text(_ number: Double?, _ digits: Int = 2) -> String {
@@ -146,7 +145,7 @@ extension ScalingReport {
                     ScalingTheory.firstSuspicion + ScalingTheory.suspicion($0.nodes)
                         + ScalingTheory.dissemination($0.nodes)
                 },
-                series("all know all after a mass join") { $0.convergence.map { $0 / .seconds(1) } },
+                series("all know all after a mass join") { $0.convergence },
             ]
         )
     }

@@ -8,15 +8,15 @@ public struct ScalingResult: Sendable, Codable {
     public internal(set) var bytesPerNodeSecond = 0.0
     /// Bytes of state exchanges beside them: each carries all members.
     public internal(set) var streamBytesPerNodeSecond = 0.0
-    /// From each crash until somebody suspected it.
-    public internal(set) var firstSuspicions: [Duration] = []
-    /// From each crash until somebody declared it failed.
-    public internal(set) var firstFailures: [Duration] = []
-    /// From each crash until everybody did.
-    public internal(set) var disseminations: [Duration] = []
-    /// From the last of a mass join until all knew all; nil where that did not come within two minutes, or was
+    /// Seconds from each crash until somebody suspected it.
+    public internal(set) var firstSuspicions: [Double] = []
+    /// Seconds from each crash until somebody declared it failed.
+    public internal(set) var firstFailures: [Double] = []
+    /// Seconds from each crash until everybody did.
+    public internal(set) var disseminations: [Double] = []
+    /// Seconds from the last of a mass join until all knew all; nil where that did not come within two minutes, or was
     /// left out.
-    public internal(set) var convergence: Duration?
+    public internal(set) var convergence: Double?
     /// Bytes that a node sent until then, datagrams and streams.
     public internal(set) var joinBytesPerNode = 0.0
     /// Virtual time of the cluster that stood.
@@ -32,8 +32,8 @@ public struct ScalingResult: Sendable, Codable {
         self.nodes = nodes
     }
 
-    /// From the first who declared a crash to the last, each.
-    public var spreads: [Duration] { zip(disseminations, firstFailures).map { $0 - $1 } }
+    /// Seconds from the first who declared a crash to the last, each.
+    public var spreads: [Double] { zip(disseminations, firstFailures).map { $0 - $1 } }
 }
 
 extension Simulation {
