@@ -28,6 +28,12 @@ struct PositionIndex: Sendable {
         }
     }
 
+    /// Makes room for so many more, so that it need not grow while they come.
+    mutating func reserve(_ more: Int, hashOf: (Int) -> UInt64) {
+        let last = count + more
+        if last + 1 > places.count / 4 * 3 { grow(for: last, hashOf) }
+    }
+
     /// Adds a position that is not there. `hashOf` is asked for the others where the table must grow.
     mutating func insert(_ position: Int, hash: UInt64, hashOf: (Int) -> UInt64) {
         // A quarter stays empty, and a position fits below the tag.

@@ -27,6 +27,7 @@ extension GossipProtocol {
     /// Takes members that are not known for alive, as if everybody had heard of them long ago: nobody is told, and
     /// nothing is gossiped. For simulations of clusters too large to wait until all have joined.
     package mutating func adopt(_ cluster: AdoptedMembers, at now: Instant) {
+        table.reserve(cluster.members.count)
         for (identity, incarnation) in cluster.members where table.find(identity.name) == nil {
             let id = table.add(identity, stateChange: now)
             table[id].state = .alive

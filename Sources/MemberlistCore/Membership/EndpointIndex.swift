@@ -17,6 +17,11 @@ struct EndpointIndex: Sendable {
         holder(of: endpoint, hash: hash.hash(endpoint), in: rows) != nil || shared[endpoint] != nil
     }
 
+    /// Makes room for so many more.
+    mutating func reserve(_ more: Int, in rows: [MemberRow]) {
+        index.reserve(more) { [hash] in hash.hash(rows[$0].identity.endpoint) }
+    }
+
     /// Enters a row, which has that endpoint already.
     mutating func insert(_ position: Int, endpoint: Endpoint, in rows: [MemberRow]) {
         let key = hash.hash(endpoint)

@@ -49,6 +49,13 @@ struct MemberTable: Sendable {
         set { rows[id.index] = newValue }
     }
 
+    /// Makes room for so many more members.
+    mutating func reserve(_ more: Int) {
+        rows.reserveCapacity(rows.count + more)
+        names.reserve(more) { [rows, hash] in rows[$0].identity.hashName(hash) }
+        endpoints.reserve(more, in: rows)
+    }
+
     mutating func add(_ identity: MemberIdentity, stateChange: Instant) -> RowID {
         generation &+= 1
         let row = MemberRow(identity: identity, stateChange: stateChange, generation: generation)
