@@ -22,6 +22,8 @@ public struct ScalingReport: Sendable, Codable {
     /// Runs the experiment for each size, the largest alone.
     ///
     /// - Parameters:
+    ///   - sizes: How many nodes each cluster has.
+    ///   - seed: What every draw begins with.
     ///   - joinsAll: Whether clusters of more than 5,000 are joined node by node too, which takes long.
     ///   - jobs: How many of the smaller ones run at once.
     ///   - progress: Told in a few words what is being done.

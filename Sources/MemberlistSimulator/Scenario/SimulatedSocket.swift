@@ -60,6 +60,8 @@ public final class SimulatedSocket {
     /// Sends over a stream: all arrives in order, or not at all.
     ///
     /// - Parameters:
+    ///   - bytes: What is sent.
+    ///   - destination: Where another of these sockets listens.
     ///   - timeout: How long it is tried.
     ///   - finished: Told whether it arrived.
     public func sendReliably(
