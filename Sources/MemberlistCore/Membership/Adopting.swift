@@ -8,16 +8,8 @@ package struct AdoptedMembers: Sendable {
     package init(_ states: [PushNodeState]) {
         members = states.compactMap { state in
             guard let address = IPAddress(bytes: state.address.bytes) else { return nil }
-            let alive = Alive(
-                incarnation: state.incarnation,
-                node: state.name,
-                address: state.address,
-                port: state.port,
-                meta: state.meta,
-                versions: state.versions
-            )
             let endpoint = Endpoint(address: address, port: state.port)
-            return (MemberIdentity(alive, at: endpoint), state.incarnation)
+            return (MemberIdentity(state.alive, at: endpoint), state.incarnation)
         }
     }
 }

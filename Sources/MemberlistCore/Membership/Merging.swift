@@ -70,15 +70,7 @@ extension GossipProtocol {
     private mutating func hear(_ state: PushNodeState, merge: DecisionID, at now: Instant) -> Bool {
         switch state.state {
         case 0:
-            let alive = Alive(
-                incarnation: state.incarnation,
-                node: state.name,
-                address: state.address,
-                port: state.port,
-                meta: state.meta,
-                versions: state.versions
-            )
-            return receive(alive, merge: merge, at: now)
+            return receive(state.alive, merge: merge, at: now)
         case 1, 2:
             receive(
                 Suspect(incarnation: state.incarnation, node: state.name, from: configuration.name),
@@ -166,6 +158,20 @@ extension GossipProtocol {
             return conflict(table.rows[position].name, versions)
         }
         return nil
+    }
+}
+
+extension PushNodeState {
+    /// What the member said of itself, as it says it in gossip.
+    var alive: Alive {
+        Alive(
+            incarnation: incarnation,
+            node: name,
+            address: address,
+            port: port,
+            meta: meta,
+            versions: versions
+        )
     }
 }
 

@@ -10,11 +10,13 @@ struct ExperimentCluster {
 
     /// Nodes that run and have not joined.
     init(nodes: Int, seed: UInt64, adjust: ((inout ProtocolConfiguration) -> Void)? = nil) throws {
-        simulation = try Simulation(nodes: 0, seed: seed, judges: []) { configuration, _ in
-            configuration.compression = false
-        }
-        simulation.world.adjustCore = adjust
-        for _ in 0..<nodes { try simulation.addNode() }
+        simulation = try Simulation(
+            nodes: nodes,
+            seed: seed,
+            judges: [],
+            configure: { configuration, _ in configuration.compression = false },
+            adjusting: adjust
+        )
     }
 
     /// Lets all join through the first, find each other, and calm down.
@@ -33,9 +35,7 @@ struct ExperimentCluster {
     }
 
     /// What all nodes sent and received so far.
-    var traffic: Traffic {
-        simulation.nodes.reduce(Traffic()) { $0 + $1.traffic }
-    }
+    var traffic: Traffic { simulation.totalTraffic }
 }
 
 /// Why an experiment cannot be run, or did not come to its end.

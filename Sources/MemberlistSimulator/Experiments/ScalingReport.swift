@@ -76,21 +76,14 @@ enum ScalingTheory {
 extension ScalingReport {
     /// A table for a person.
     public var text: String {
-        var rows = [
+        var table = TextTable(
             [
                 "nodes", "datagrams/s", "(theory)", "bytes/s", "+ streams", "suspected", "(theory)",
                 "declared",
                 "by all", "spread", "(theory)", "mass join", "bytes each", "real s",
-            ]
-        ]
-        for result in results { rows.append(Self.row(result)) }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        let lines = rows.map { row in
-            zip(row, widths).map { cell, width in
-                String(repeating: " ", count: width - cell.count) + cell
-            }.joined(separator: "  ")
-        }
-        return (lines + [Self.legend]).joined(separator: "\n")
+            ])
+        for result in results { table.add(Self.row(result)) }
+        return table.text + "\n" + Self.legend
     }
 
     private static func row(_ result: ScalingResult) -> [String] {
