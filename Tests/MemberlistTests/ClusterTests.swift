@@ -1,7 +1,7 @@
 import Memberlist
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ClusterTests {
     private func encrypted(_ name: String, _ key: SecretKey, host: String = "127.0.0.1")
         -> MemberlistConfiguration

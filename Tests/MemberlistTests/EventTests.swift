@@ -1,7 +1,7 @@
 import Memberlist
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct EventTests {
     @Test func aSlowReaderIsToldWhatItMissed() async throws {
         let configurations = [local("a"), local("b") { $0.eventBuffer = 4 }]
