@@ -1,4 +1,5 @@
-/// Why bytes from the network were refused. Equal by code; never carries bytes of the peer's or of a key.
+/// Why bytes from the network were refused. Equal by code; of the peer's bytes it carries a type, a version or
+/// a key's identifier at most, and never anything of a key.
 public enum WireError: Error, Hashable, Sendable {
     // Framing
     /// The bytes end before the value does.
@@ -41,6 +42,10 @@ public enum WireError: Error, Hashable, Sendable {
     case encryptedUnexpectedly
     /// No key on the ring opens it: another key, another label, or bytes changed on the way.
     case authenticationFailed
+    /// A native frame sealed with a key that is not on the ring.
+    case unknownKey(KeyID)
+    /// A dialect that this node is configured not to speak.
+    case dialectRefused
     /// Padding of encryption version 0 that no sender makes.
     case malformedPadding
     /// A frame that was received before.

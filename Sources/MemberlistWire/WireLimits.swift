@@ -26,4 +26,7 @@ package enum WireLimits {
     /// Nonces of verified frames that are remembered, and for how long.
     package static let rememberedNonces = 65_536
     package static let rememberedNonceNanoseconds: Int64 = 600_000_000_000
+    /// Sessions of the native suite whose counters are remembered: at least, and for each member.
+    package static let replaySessions = 1_024
+    package static let replaySessionsPerMember = 4
 }

@@ -17,7 +17,7 @@ enum AESGCM {
         additionalData: UnsafeRawBufferPointer,
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
-        guard key.portable == nil else {
+        guard !key.isPortable else {
             return sealPortably(
                 plaintext,
                 key: key,
@@ -49,7 +49,7 @@ enum AESGCM {
         additionalData: UnsafeRawBufferPointer,
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
-        guard key.portable == nil else {
+        guard !key.isPortable else {
             return openPortably(
                 sealed,
                 key: key,
@@ -82,10 +82,10 @@ enum AESGCM {
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
         let nonceBytes = UnsafeRawBufferPointer(start: nonce, count: nonceBytes)
-        guard let symmetric = key.portable, let nonce = try? AES.GCM.Nonce(data: nonceBytes),
+        guard let nonce = try? AES.GCM.Nonce(data: nonceBytes),
             let box = try? AES.GCM.seal(
                 plaintext,
-                using: symmetric,
+                using: key.symmetricKey,
                 nonce: nonce,
                 authenticating: additionalData
             )
@@ -105,13 +105,13 @@ enum AESGCM {
     ) -> Bool {
         let nonceBytes = UnsafeRawBufferPointer(start: nonce, count: nonceBytes)
         let count = sealed.count - tagBytes
-        guard let symmetric = key.portable, let nonce = try? AES.GCM.Nonce(data: nonceBytes),
+        guard let nonce = try? AES.GCM.Nonce(data: nonceBytes),
             let box = try? AES.GCM.SealedBox(
                 nonce: nonce,
                 ciphertext: UnsafeRawBufferPointer(rebasing: sealed[..<count]),
                 tag: UnsafeRawBufferPointer(rebasing: sealed[count...])
             ),
-            let plaintext = try? AES.GCM.open(box, using: symmetric, authenticating: additionalData)
+            let plaintext = try? AES.GCM.open(box, using: key.symmetricKey, authenticating: additionalData)
         else { return false }
         UnsafeMutableRawBufferPointer(start: destination, count: count).copyBytes(from: plaintext)
         return true

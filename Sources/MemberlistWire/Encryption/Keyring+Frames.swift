@@ -22,13 +22,14 @@ extension Keyring {
         additionalData: RawSpan,
         into output: inout [UInt8]
     ) throws(WireError) {
-        let (key, nonce) = drawForSeal()
+        let (ringKey, nonce) = drawForSeal()
+        let key = ringKey.key
         let padding = padded ? Frame.block - plaintext.byteCount % Frame.block : 0
         let body = plaintext.byteCount + padding
         let before = output.count
         plaintext.withUnsafeBytes { plaintext in
             additionalData.withUnsafeBytes { additionalData in
-                Self.append(Frame.header + body + AESGCM.tagBytes, to: &output) { start in
+                output.appendBytes(Frame.header + body + AESGCM.tagBytes) { start in
                     start.storeBytes(of: padded ? Frame.padded : Frame.plain, as: UInt8.self)
                     nonce.write(to: start + 1)
                     var source = plaintext
@@ -53,12 +54,13 @@ extension Keyring {
     /// - Throws: ``WireError/truncated``, ``WireError/unknownEncryptionVersion(_:)``,
     ///   ``WireError/paddedEncryptionRefused``, ``WireError/authenticationFailed``,
     ///   ``WireError/malformedPadding``. Nothing is appended then.
+    @discardableResult
     package func open(
         _ frame: RawSpan,
         acceptsPadded: Bool,
         additionalData: RawSpan,
         into output: inout [UInt8]
-    ) throws(WireError) {
+    ) throws(WireError) -> OpenedFrame {
         guard !frame.isEmpty else { throw .truncated }
         let version = frame.unsafeLoad(as: UInt8.self)
         guard version <= Frame.plain else { throw .unknownEncryptionVersion(version) }
@@ -67,14 +69,18 @@ extension Keyring {
         guard frame.byteCount >= Self.overhead(padded: padded) else { throw .truncated }
 
         let before = output.count
-        let keys = keys
-        let opened = frame.withUnsafeBytes { frame in
+        let ringKeys = ringKeys
+        let opener = frame.withUnsafeBytes { frame in
             additionalData.withUnsafeBytes { additionalData in
-                keys.contains { Self.open(frame, key: $0, additionalData: additionalData, into: &output) }
+                ringKeys.first {
+                    Self.open(frame, key: $0.key, additionalData: additionalData, into: &output)
+                }
             }
         }
-        guard opened else { throw .authenticationFailed }
+        guard let opener, let nonce = Nonce(frame, at: 1) else { throw .authenticationFailed }
         if padded { try Self.removePadding(after: before, of: &output) }
+        opener.noteOpen()
+        return OpenedFrame(keyID: opener.key.id, identity: .random(nonce))
     }
 
     private static func open(
@@ -86,7 +92,7 @@ extension Keyring {
         guard let start = frame.baseAddress else { return false }
         let sealed = UnsafeRawBufferPointer(rebasing: frame[Frame.header...])
         var opened = false
-        append(sealed.count - AESGCM.tagBytes, to: &output) { destination in
+        output.appendBytes(sealed.count - AESGCM.tagBytes) { destination in
             opened = AESGCM.open(
                 sealed,
                 key: key,
@@ -97,21 +103,6 @@ extension Keyring {
             return opened
         }
         return opened
-    }
-
-    /// Appends `count` bytes that `write` sets, or none where it returns false.
-    private static func append(
-        _ count: Int,
-        to output: inout [UInt8],
-        write: (UnsafeMutableRawPointer) -> Bool
-    ) {
-        // At least one byte of room, so that there is an address even for the plaintext of an empty frame.
-        output.append(addingCapacity: max(count, 1)) { span in
-            span.withUnsafeMutableBufferPointer { buffer, initialized in
-                guard let base = buffer.baseAddress, write(UnsafeMutableRawPointer(base)) else { return }
-                initialized = count
-            }
-        }
     }
 
     private static func pad(

@@ -6,11 +6,11 @@ internal import Synchronization
 /// node, then using it on every node, then removing the old one from every node.
 public final class Keyring: Sendable {
     private let state: Mutex<State>
+    private let fill: @Sendable (UnsafeMutableRawBufferPointer) -> Void
 
     private struct State {
-        /// The primary first. Apart from the counts, so that a reader's snapshot makes no seal copy it.
-        var keys: [SecretKey]
-        var sealCounts: [UInt64]
+        /// The primary first.
+        var keys: [RingKey]
         var nonces: NonceSource
     }
 
@@ -26,7 +26,7 @@ public final class Keyring: Sendable {
         self.init(distinct: Self.distinct([primary] + others), fill: Sodium.fillWithRandomBytes)
     }
 
-    /// For tests alone: nonces from elsewhere than libsodium.
+    /// For tests alone: nonces and sessions from elsewhere than libsodium.
     package convenience init(
         _ keys: [SecretKey],
         drawingNoncesWith fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
@@ -39,33 +39,36 @@ public final class Keyring: Sendable {
         distinct keys: [SecretKey],
         fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
     ) {
-        let counts = [UInt64](repeating: 0, count: keys.count)
-        state = Mutex(State(keys: keys, sealCounts: counts, nonces: NonceSource(fill: fill)))
+        self.fill = fill
+        state = Mutex(State(keys: keys.map { RingKey($0, fill: fill) }, nonces: NonceSource(fill: fill)))
     }
 
+    /// By identifier, so that no ring ever holds two keys with one.
     private static func distinct(_ keys: [SecretKey]) -> [SecretKey] {
         keys.reduce(into: []) { distinct, key in
-            if !distinct.contains(key) { distinct.append(key) }
+            if !distinct.contains(where: { $0.id == key.id }) { distinct.append(key) }
         }
     }
 
     /// Every key, the primary first, then in the order in which they are tried.
-    public var keys: [SecretKey] { state.withLock { $0.keys } }
+    public var keys: [SecretKey] { ringKeys.map(\.key) }
+
+    /// The identifiers of the keys, the primary's first.
+    public var keyIDs: [KeyID] { ringKeys.map(\.key.id) }
 
     /// The number of keys; one at least.
     public var count: Int { state.withLock { $0.keys.count } }
 
     /// Whether the key is on the ring.
     public func contains(_ key: SecretKey) -> Bool {
-        keys.contains(key)
+        ringKey(key.id) != nil
     }
 
     /// Adds a key that opens; the primary stays. A key that is on the ring stays where it is.
     public func add(_ key: SecretKey) {
         state.withLock { state in
-            guard !state.keys.contains(key) else { return }
-            state.keys.append(key)
-            state.sealCounts.append(0)
+            guard !state.keys.contains(where: { $0.key.id == key.id }) else { return }
+            state.keys.append(RingKey(key, fill: fill))
         }
     }
 
@@ -73,10 +76,16 @@ public final class Keyring: Sendable {
     ///
     /// - Throws: ``KeyError/unknownKey``.
     public func use(_ key: SecretKey) throws(KeyError) {
+        try use(key.id)
+    }
+
+    /// Makes the key of the ring that has this identifier the primary.
+    ///
+    /// - Throws: ``KeyError/unknownKey``.
+    public func use(_ id: KeyID) throws(KeyError) {
         try state.withLock { (state) throws(KeyError) in
-            guard let index = state.keys.firstIndex(of: key) else { throw .unknownKey }
+            guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { throw .unknownKey }
             state.keys.insert(state.keys.remove(at: index), at: 0)
-            state.sealCounts.insert(state.sealCounts.remove(at: index), at: 0)
         }
     }
 
@@ -84,23 +93,55 @@ public final class Keyring: Sendable {
     ///
     /// - Throws: ``KeyError/unknownKey``, ``KeyError/primaryCannotBeRemoved``.
     public func remove(_ key: SecretKey) throws(KeyError) {
+        try remove(key.id)
+    }
+
+    /// Removes the key that has this identifier: what it sealed is not opened any more.
+    ///
+    /// - Throws: ``KeyError/unknownKey``, ``KeyError/primaryCannotBeRemoved``.
+    public func remove(_ id: KeyID) throws(KeyError) {
         try state.withLock { (state) throws(KeyError) in
-            guard let index = state.keys.firstIndex(of: key) else { throw .unknownKey }
+            guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { throw .unknownKey }
             guard index > 0 else { throw .primaryCannotBeRemoved }
             state.keys.remove(at: index)
-            state.sealCounts.remove(at: index)
         }
     }
 
-    /// How often the present primary has sealed since it came onto this ring. Random nonces of 12 bytes bear
-    /// 2^32 seals of one key, in the whole cluster.
-    package var primarySealCount: UInt64 { state.withLock { $0.sealCounts[0] } }
+    /// Replaces the whole ring at once; the first of the keys is the primary. Keys that stay keep their
+    /// sessions and counts.
+    ///
+    /// - Throws: ``KeyError/noKeys``; the ring stays as it was.
+    public func replace(with keys: [SecretKey]) throws(KeyError) {
+        guard !keys.isEmpty else { throw .noKeys }
+        let distinct = Self.distinct(keys)
+        state.withLock { state in
+            state.keys = distinct.map { key in
+                state.keys.first { $0.key.id == key.id } ?? RingKey(key, fill: fill)
+            }
+        }
+    }
+
+    // MARK: For the layers
+
+    /// The keys in the order in which they are tried.
+    var ringKeys: [RingKey] { state.withLock { $0.keys } }
+
+    var primary: RingKey { state.withLock { $0.keys[0] } }
+
+    func ringKey(_ id: KeyID) -> RingKey? {
+        state.withLock { state in state.keys.first { $0.key.id == id } }
+    }
+
+    /// How often the present primary has sealed with a random nonce since it came onto this ring. Random nonces
+    /// of 12 bytes bear 2^32 seals of one key, in the whole cluster.
+    package var primarySealCount: UInt64 { primary.randomSealCount }
 
     /// The primary and a nonce that no one else gets, counted as one seal.
-    func drawForSeal() -> (key: SecretKey, nonce: Nonce) {
+    func drawForSeal() -> (key: RingKey, nonce: Nonce) {
         state.withLock { state in
-            state.sealCounts[0] += 1
-            return (state.keys[0], state.nonces.next())
+            let primary = state.keys[0]
+            primary.noteRandomSeal()
+            return (primary, state.nonces.next())
         }
     }
 }

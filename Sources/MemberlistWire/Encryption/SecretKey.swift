@@ -10,10 +10,14 @@ internal import Crypto
 public final class SecretKey: Sendable {
     /// The key's size: 16, 24 or 32 bytes.
     public let byteCount: Int
-    /// The precomputed schedule of ``AESGCM``, then the key's bytes.
+    /// What the key is called where it must not be shown.
+    public let id: KeyID
+    /// The precomputed schedule of ``AESGCM``, then the key's bytes in 32, then the native suite's key.
     nonisolated(unsafe) private let memory: UnsafeMutableRawPointer
-    /// For what libsodium has no cipher for.
-    let portable: SymmetricKey?
+    /// Whether libsodium has no cipher for it, and swift-crypto is asked.
+    let isPortable: Bool
+    /// Whether the system keeps the key's memory from being written to a swap file.
+    package let isLocked: Bool
 
     /// A key of these bytes. The caller's copy is the caller's to forget.
     ///
@@ -22,19 +26,22 @@ public final class SecretKey: Sendable {
         guard [16, 24, 32].contains(bytes.count) else { throw .wrongLength(bytes.count) }
         let scheduleBytes = memberlist_aes256gcm_state_bytes()
         // A multiple of 16 in all, because libsodium puts the end of a block at the end of a page.
-        guard Sodium.isReady, let memory = sodium_malloc(scheduleBytes + 32) else { throw .systemUnavailable }
+        let size = scheduleBytes + 32 + NativeKey.byteCount
+        guard Sodium.isReady, let memory = sodium_malloc(size) else { throw .systemUnavailable }
         self.memory = memory
         byteCount = bytes.count
-        sodium_memzero(memory, scheduleBytes + 32)
-        UnsafeMutableRawBufferPointer(start: memory + scheduleBytes, count: bytes.count).copyBytes(
-            from: bytes
-        )
-        if bytes.count == 32, Sodium.hasAES256GCM {
+        // It was locked already where the limit allows; asked again, the system says whether it is.
+        isLocked = sodium_mlock(memory, size) == 0
+        sodium_memzero(memory, size)
+        let key = memory + scheduleBytes
+        UnsafeMutableRawBufferPointer(start: key, count: bytes.count).copyBytes(from: bytes)
+        isPortable = bytes.count != 32 || !Sodium.hasAES256GCM
+        if !isPortable {
             crypto_aead_aes256gcm_beforenm(memory.assumingMemoryBound(to: AESGCM.Schedule.self), bytes)
-            portable = nil
-        } else {
-            portable = SymmetricKey(data: bytes)
         }
+        let ringKey = UnsafeRawBufferPointer(start: key, count: bytes.count)
+        NativeKey.derive(from: ringKey, to: key + 32)
+        id = NativeKey.id(of: ringKey)
         sodium_mprotect_readonly(memory)
     }
 
@@ -62,7 +69,15 @@ public final class SecretKey: Sendable {
         }
     }
 
-    /// libsodium's schedule. Only where ``portable`` is nil, and only while the key is held.
+    /// The native suite's key, 32 bytes. Only while the key is held.
+    var nativeKey: UnsafePointer<UInt8> {
+        UnsafePointer((memory + memberlist_aes256gcm_state_bytes() + 32).assumingMemoryBound(to: UInt8.self))
+    }
+
+    /// The key as swift-crypto takes it: made for one frame and wiped after it, for that memory is not guarded.
+    var symmetricKey: SymmetricKey { withUnsafeBytes { SymmetricKey(data: $0) } }
+
+    /// libsodium's schedule. Only where the key is not ``isPortable``, and only while it is held.
     var schedule: UnsafePointer<AESGCM.Schedule> {
         UnsafePointer(memory.assumingMemoryBound(to: AESGCM.Schedule.self))
     }
@@ -79,14 +94,14 @@ extension SecretKey: Hashable {
     }
 
     public func hash(into hasher: inout Hasher) {
-        withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(id)
     }
 }
 
 extension SecretKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The key's size alone.
-    public var description: String { "SecretKey(\(byteCount) bytes, redacted)" }
-    /// The key's size alone.
+    /// The key's size and ``id`` alone.
+    public var description: String { "SecretKey(\(id), \(byteCount) bytes, redacted)" }
+    /// The key's size and ``id`` alone.
     public var debugDescription: String { description }
     /// Nothing.
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .class) }

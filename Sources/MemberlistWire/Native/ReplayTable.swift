@@ -1,0 +1,75 @@
+/// The windows of the sessions heard of late, the least recently heard out first. It grows up to its bound and
+/// stays; after that a new session allocates nothing.
+package struct ReplayTable: Sendable {
+    private struct Key: Hashable {
+        var keyID: KeyID
+        var session: SessionID
+    }
+
+    private struct Entry {
+        var key: Key
+        var window: ReplayWindow
+        /// Neighbours in the order of use; -1 at either end.
+        var newer = -1
+        var older = -1
+    }
+
+    /// Sessions held at most.
+    private var limit: Int
+    private var places: [Key: Int] = [:]
+    private var entries: [Entry] = []
+    private var newest = -1
+    private var oldest = -1
+
+    package init() {
+        limit = WireLimits.replaySessions
+    }
+
+    /// Sessions held.
+    package var count: Int { entries.count }
+
+    /// Makes room for four sessions of each member, 1,024 at least. It never shrinks.
+    package mutating func makeRoom(forMembers members: Int) {
+        limit = max(limit, members * WireLimits.replaySessionsPerMember)
+    }
+
+    /// Remembers a frame that verified; false where it was taken before, or is too old to tell.
+    package mutating func insert(_ nonce: NativeNonce, under keyID: KeyID) -> Bool {
+        let key = Key(keyID: keyID, session: nonce.session)
+        if let place = places[key] {
+            if place != newest {
+                unlink(place)
+                linkAsNewest(place)
+            }
+            return entries[place].window.insert(nonce.counter)
+        }
+        let entry = Entry(key: key, window: ReplayWindow(first: nonce.counter))
+        if entries.count < limit {
+            entries.append(entry)
+            places[key] = entries.count - 1
+            linkAsNewest(entries.count - 1)
+        } else {
+            let place = oldest
+            unlink(place)
+            places[entries[place].key] = nil
+            entries[place] = entry
+            places[key] = place
+            linkAsNewest(place)
+        }
+        return true
+    }
+
+    private mutating func unlink(_ place: Int) {
+        let (newer, older) = (entries[place].newer, entries[place].older)
+        if newer >= 0 { entries[newer].older = older } else { newest = older }
+        if older >= 0 { entries[older].newer = newer } else { oldest = newer }
+    }
+
+    private mutating func linkAsNewest(_ place: Int) {
+        entries[place].newer = -1
+        entries[place].older = newest
+        if newest >= 0 { entries[newest].newer = place }
+        newest = place
+        if oldest < 0 { oldest = place }
+    }
+}
