@@ -5,10 +5,10 @@ package import MemberlistWire
 package enum Directive: Hashable, Sendable {
     case sendDatagram(Datagram)
     /// Ping over a stream: a fallback while datagrams fail. Reported by ``Input/streamPingFinished``.
-    case pingOverStream(sequence: UInt32, to: Endpoint, name: NodeName, deadline: Instant)
+    case pingOverStream(sequence: UInt32, to: Endpoint, receiver: Receiver, deadline: Instant)
     /// Open a stream, send this state, read the peer's. Reported by ``Input/stateReceived`` or
     /// ``Input/exchangeFailed``.
-    case exchangeState(ExchangeID, with: Endpoint, name: NodeName?, state: PushPull)
+    case exchangeState(ExchangeID, with: Endpoint, receiver: Receiver, state: PushPull)
     /// Send this state as the answer on a stream that a peer opened.
     case answerState(StreamID, state: PushPull)
     /// Close a stream that a peer opened: there is no answer.
@@ -48,8 +48,7 @@ package struct Datagram: Hashable, Sendable {
     package var destination: Endpoint
     /// One message, or a compound of several. Give it back with ``GossipProtocol/recycle(_:)`` once sent.
     package var payload: [UInt8]
-    /// Whether the receiver is known to check a CRC-32.
-    package var checksum: Bool
+    package var receiver: Receiver
 }
 
 package enum MemberChange: Hashable, Sendable {

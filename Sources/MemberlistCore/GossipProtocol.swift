@@ -66,7 +66,7 @@ package struct GossipProtocol: Sendable {
             address: WireBytes(configuration.endpoint.address.bytes),
             port: configuration.endpoint.port,
             meta: configuration.meta.isEmpty ? .null : WireBytes(configuration.meta),
-            versions: WireBytes(configuration.versions.bytes)
+            versions: configuration.wireVersions
         )
         let identity =
             configuration.identityPool?.identity(of: alive, at: configuration.endpoint)

@@ -6,6 +6,10 @@ package struct ProtocolConfiguration: Sendable {
     package var endpoint: Endpoint
     package var meta: [UInt8] = []
     package var versions = ProtocolVersions()
+    /// What this node says that it understands beyond the versions.
+    package var capabilities: Capabilities = []
+    /// What its layers use of what a member understands.
+    package var usableCapabilities: Capabilities = []
 
     // Failure detection
     package var probeInterval: Int64 = 1_000_000_000
@@ -32,9 +36,11 @@ package struct ProtocolConfiguration: Sendable {
     /// Most members that the table holds, dead ones included.
     package var memberLimit = 262_144
 
-    /// Largest plaintext payload of a datagram, all layers' overhead taken off, without and with a checksum.
+    /// Largest plaintext payload of a datagram, all layers' overhead taken off: without and with a checksum,
+    /// and under native encryption.
     package var payloadLimit = 1_398
     package var checksummedPayloadLimit = 1_393
+    package var nativePayloadLimit = 1_351
 
     /// Holds what many nodes of one process know alike: a simulator's or a test's.
     package var identityPool: IdentityPool?
@@ -45,7 +51,20 @@ package struct ProtocolConfiguration: Sendable {
 
     /// Largest message, type byte included, that is sure to fit a compound on its own.
     package var broadcastLimit: Int {
-        min(payloadLimit, checksummedPayloadLimit) - CompoundWriter.headerCount - CompoundWriter.partOverhead
+        let native = usableCapabilities.contains(.encryption) ? nativePayloadLimit : .max
+        return min(payloadLimit, checksummedPayloadLimit, native) - CompoundWriter.headerCount
+            - CompoundWriter.partOverhead
+    }
+
+    /// Largest payload of a datagram to that receiver.
+    func payloadLimit(for receiver: Receiver) -> Int {
+        if receiver.capabilities.contains(.encryption) { return nativePayloadLimit }
+        return receiver.takesChecksum ? checksummedPayloadLimit : payloadLimit
+    }
+
+    /// The version bytes of this node's own alives.
+    var wireVersions: WireBytes {
+        WireBytes(versions.bytes + (capabilities.isEmpty ? [] : [capabilities.rawValue]))
     }
 
     /// Longest name: half of what a datagram holds, for suspicions and indirect pings name two. Their fields'

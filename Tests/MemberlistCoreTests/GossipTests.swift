@@ -113,10 +113,10 @@ import Testing
             }
             let directives = node.advance(by: 0.2) + node.hear(.ping(Ping(node: "self", sourceNode: "a")))
             for datagram in directives.datagrams {
-                let bound = datagram.checksum ? limit - 5 : limit
+                let bound = datagram.receiver.takesChecksum ? limit - 5 : limit
                 largest = max(largest, datagram.payload.count)
                 #expect(datagram.payload.count <= bound)
-                #expect(datagram.checksum == (datagram.destination != endpoint(99)))
+                #expect(datagram.receiver.takesChecksum == (datagram.destination != endpoint(99)))
                 #expect(!datagram.messages.isEmpty)
             }
         }

@@ -39,7 +39,7 @@ import Testing
         let stream = Directive.pingOverStream(
             sequence: ping.sequence,
             to: target.endpoint,
-            name: ping.node,
+            receiver: Receiver(name: ping.node, takesChecksum: true),
             deadline: deadline
         )
         #expect(late.contains(stream))

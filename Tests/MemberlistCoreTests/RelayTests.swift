@@ -34,7 +34,7 @@ import Testing
         let answered = node.hear(.ack(Ack(sequence: ping.sequence, payload: [1, 2, 3])), from: endpoint(3))
         let datagram = try #require(answered.datagrams.first)
         #expect(datagram.messages == [.ack(Ack(sequence: 77))])
-        #expect(datagram.destination == endpoint(2) && datagram.checksum)
+        #expect(datagram.destination == endpoint(2) && datagram.receiver.takesChecksum)
         // A second answer, and the timeout, say nothing more.
         #expect(node.hear(.ack(Ack(sequence: ping.sequence))).isEmpty)
         #expect(node.advance(by: 5).isEmpty)

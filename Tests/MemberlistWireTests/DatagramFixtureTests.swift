@@ -59,7 +59,7 @@ struct DatagramFixtureTests {
                 padded: padded
             )
             var datagram: [UInt8] = [1, 2, 3]
-            try sealer.seal(inner, checksum: layers.contains("crc"), into: &datagram)
+            try sealer.seal(inner, for: .hashicorp(checksum: layers.contains("crc")), into: &datagram)
             #expect(datagram.count == line.hex.bytes.count, "\(line.name)")
             if keyring == nil { #expect(datagram == line.hex.bytes, "\(line.name)") }
 

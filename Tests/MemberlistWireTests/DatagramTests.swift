@@ -68,15 +68,21 @@ struct DatagramTests {
                 padded: padded,
                 checksum: checksum
             )
-            #expect(sealer.maximumPayload(datagramSize: size, checksum: checksum) == most)
-
             var datagram: [UInt8] = []
-            try sealer.seal([8] + random.bytes(most - 1), checksum: checksum, into: &datagram)
+            try sealer.seal(
+                [8] + random.bytes(most - 1),
+                for: .hashicorp(checksum: checksum),
+                into: &datagram
+            )
             #expect(datagram.count <= size)
-            try sealer.seal([8] + random.bytes(most), checksum: checksum, into: &datagram)
+            try sealer.seal([8] + random.bytes(most), for: .hashicorp(checksum: checksum), into: &datagram)
             #expect(datagram.count > size)
             let some = Int(random.next() % UInt64(most))
-            try sealer.seal((0...some).map { UInt8($0 % 5) }, checksum: checksum, into: &datagram)
+            try sealer.seal(
+                (0...some).map { UInt8($0 % 5) },
+                for: .hashicorp(checksum: checksum),
+                into: &datagram
+            )
             #expect(datagram.count <= size)
         }
     }
@@ -102,10 +108,10 @@ struct DatagramTests {
         var datagram: [UInt8] = []
         var random = SeededRandom(seed: 5)
         let noise = [8] + random.bytes(600)
-        try sealer.seal(noise, checksum: false, into: &datagram)
+        try sealer.seal(noise, for: .hashicorp(checksum: false), into: &datagram)
         #expect(datagram == noise)
         let zeros = [8] + [UInt8](repeating: 0, count: 600)
-        try sealer.seal(zeros, checksum: false, into: &datagram)
+        try sealer.seal(zeros, for: .hashicorp(checksum: false), into: &datagram)
         #expect(datagram == compressed(zeros))
     }
 
@@ -158,8 +164,8 @@ struct DatagramTests {
         )
         var new = DatagramSealer(label: label, keyring: keyring, compression: false, padded: false)
         var (plain, sealed): ([UInt8], [UInt8]) = ([], [])
-        try old.seal(user, checksum: false, into: &plain)
-        try new.seal(user, checksum: false, into: &sealed)
+        try old.seal(user, for: .hashicorp(checksum: false), into: &plain)
+        try new.seal(user, for: .hashicorp(checksum: false), into: &sealed)
         #expect(plain == [244, 7] + Array("cluster".utf8) + user)
         #expect(sealed.count == plain.count + 29)
 
@@ -192,7 +198,7 @@ struct DatagramTests {
             acceptsPadded: false
         )
         var datagram: [UInt8] = []
-        try sealer.seal(user, checksum: true, into: &datagram)
+        try sealer.seal(user, for: .hashicorp(checksum: true), into: &datagram)
         var forged = datagram
         forged[forged.count - 1] ^= 1
         #expect(throws: WireError.authenticationFailed) { _ = try opener.open(forged.span.bytes, at: 0) }

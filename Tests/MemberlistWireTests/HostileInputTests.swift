@@ -107,7 +107,7 @@ struct HostileInputTests {
             guard let type = Message.type(of: bytes[...]), type != .encrypt, type != .compress else {
                 continue
             }
-            var opener = StreamOpener(label: .none, keyring: nil, direction: .reply)
+            var opener = StreamOpener(label: .none, keyring: nil, direction: .reply(to: nil))
             opener.feed(bytes)
             let framed = Result { try opener.next() }
             let whole = Result { try StreamMessage.decode(bytes[...]) }

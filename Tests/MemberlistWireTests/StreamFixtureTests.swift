@@ -19,7 +19,7 @@ struct StreamFixtureTests {
             #expect(try Self.feed(bytes, in: split, to: &opener) == [expected])
             #expect(opener.bufferedBytes == 0)
             #expect(opener.isAuthenticated == true)
-            #expect((opener.recordNonce != nil) == vector.isEncrypted)
+            #expect((opener.record != nil) == vector.isEncrypted)
         }
     }
 
@@ -35,7 +35,7 @@ struct StreamFixtureTests {
                 padded: padded
             )
             var sealed: [UInt8] = []
-            try sealer.seal(vector.inner.bytes, role: .request, into: &sealed)
+            try sealer.seal(vector.inner.bytes, .request(to: .unknown), into: &sealed)
             if !vector.isEncrypted {
                 #expect(Hex.text(sealed) == Hex.text(vector.hex.bytes))
             } else if padded == vector.isPadded {
@@ -46,8 +46,8 @@ struct StreamFixtureTests {
             #expect(try Self.feed(sealed, in: [sealed.count], to: &opener) == [expected])
 
             var reply: [UInt8] = []
-            try sealer.seal(vector.inner.bytes, role: .reply, into: &reply)
-            var replies = try vector.opener(direction: .reply)
+            try sealer.seal(vector.inner.bytes, .reply(.hashicorp), into: &reply)
+            var replies = try vector.opener(direction: .reply(to: nil))
             #expect(try Self.feed(reply, in: [reply.count], to: &replies) == [expected])
         }
     }

@@ -44,7 +44,7 @@ import Testing
         "Compound": ["", "Messages"],
         "Compression": [""],
         "Checksum": [""],
-        "Encryption": [""],
+        "Encryption": ["", "Label"],
         "Label": [""],
         "Datagram": [
             "", "Messages", "Compound", "Compression", "Checksum", "Encryption", "Label",

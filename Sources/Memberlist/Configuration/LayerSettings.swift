@@ -10,6 +10,8 @@ package struct LayerSettings: Sendable {
     package let acceptsPadded: Bool
     package let padded: Bool
     package let compression: Bool
+    package let policy: WirePolicy
+    package let name: NodeName
 
     package init(_ configuration: MemberlistConfiguration) throws(WireError) {
         label = try Label(configuration.label)
@@ -19,10 +21,26 @@ package struct LayerSettings: Sendable {
         padded = configuration.protocolVersion == 1
         acceptsPadded = configuration.acceptsPaddedEncryption || configuration.protocolVersion == 1
         compression = configuration.compression
+        policy = configuration.wire
+        name = configuration.name
+    }
+
+    /// What these layers use of what a member understands.
+    package var usableCapabilities: Capabilities {
+        var usable = policy.capabilities
+        if sealing == nil { usable.remove(.encryption) }
+        if !compression { usable.remove(.dictionary) }
+        return usable
     }
 
     package var streamSealer: StreamSealer {
-        StreamSealer(label: label, keyring: sealing, compression: compression, padded: padded)
+        StreamSealer(
+            label: label,
+            keyring: sealing,
+            compression: compression,
+            padded: padded,
+            policy: policy
+        )
     }
 
     package func streamOpener(_ direction: StreamOpener.Direction) -> StreamOpener {
@@ -31,6 +49,8 @@ package struct LayerSettings: Sendable {
             keyring: keyring,
             verifyIncoming: verifiesIncoming,
             acceptsPadded: acceptsPadded,
+            policy: policy,
+            name: name,
             direction: direction
         )
     }
@@ -41,6 +61,7 @@ package struct LayerSettings: Sendable {
             keyring: keyring,
             compression: compression,
             padded: padded,
+            policy: policy,
             encryptsOutgoing: sealing != nil
         )
     }
@@ -50,13 +71,17 @@ package struct LayerSettings: Sendable {
             label: label,
             keyring: keyring,
             verifiesIncoming: verifiesIncoming,
-            acceptsPadded: acceptsPadded
+            acceptsPadded: acceptsPadded,
+            policy: policy,
+            name: name
         )
     }
 
     /// The largest payload whose datagram has at most `datagramSize` bytes.
     func payloadLimit(datagramSize: Int, checksum: Bool) -> Int {
-        DatagramLayout.maximumPayload(
+        let native = nativePayloadLimit(datagramSize: datagramSize)
+        if policy == .native, sealing != nil { return native }
+        return DatagramLayout.maximumPayload(
             datagramSize: datagramSize,
             label: label,
             encrypted: sealing != nil,
@@ -65,12 +90,20 @@ package struct LayerSettings: Sendable {
         )
     }
 
+    /// The same under native encryption.
+    func nativePayloadLimit(datagramSize: Int) -> Int {
+        DatagramLayout.maximumNativePayload(datagramSize: datagramSize, label: label)
+    }
+
     /// Bytes that one user message in a datagram may have: the type byte is the core's.
     package func messageLimit(datagramSize: Int) -> Int {
-        let payload = min(
+        var payload = min(
             payloadLimit(datagramSize: datagramSize, checksum: false),
             payloadLimit(datagramSize: datagramSize, checksum: true)
         )
+        if usableCapabilities.contains(.encryption) {
+            payload = min(payload, nativePayloadLimit(datagramSize: datagramSize))
+        }
         return payload - CompoundWriter.headerCount - CompoundWriter.partOverhead - 1
     }
 }

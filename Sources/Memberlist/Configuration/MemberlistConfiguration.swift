@@ -33,6 +33,9 @@ public struct MemberlistConfiguration: Sendable {
     public var verifiesOutgoing = true
     /// Whether HashiCorp's encryption version 0 is read. Implied by protocol version 1, which also sends it.
     public var acceptsPaddedEncryption = false
+    /// Which dialects are spoken. ``WirePolicy/automatic`` needs no thought: members that understand the native
+    /// suite get it, all others HashiCorp's.
+    public var wire = WirePolicy.automatic
     /// Whether what is sent is compressed where that makes it smaller.
     public var compression = true
 

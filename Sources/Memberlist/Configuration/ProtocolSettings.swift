@@ -34,6 +34,9 @@ extension MemberlistConfiguration {
         core.deadNodeReclaim = deadNodeReclaim?.wholeNanoseconds
         core.payloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: false)
         core.checksummedPayloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: true)
+        core.nativePayloadLimit = layers.nativePayloadLimit(datagramSize: gossip.datagramSize)
+        core.capabilities = wire.capabilities
+        core.usableCapabilities = layers.usableCapabilities
         core.asksAlive = asksAlive
         core.asksMerge = asksMerge
         return core

@@ -8,9 +8,10 @@ extension ProtocolDriver {
     func execute(_ directive: consuming Directive) {
         switch directive {
         case .sendDatagram(let datagram): send(datagram)
-        case .pingOverStream(let sequence, let endpoint, let name, let deadline):
-            ping(name, at: endpoint, sequence: sequence, deadline: deadline)
-        case .exchangeState(let id, let endpoint, _, let state): exchange(id, state, with: endpoint)
+        case .pingOverStream(let sequence, let endpoint, let receiver, let deadline):
+            ping(receiver, at: endpoint, sequence: sequence, deadline: deadline)
+        case .exchangeState(let id, let endpoint, let receiver, let state):
+            exchange(id, state, with: endpoint, receiver)
         case .answerState(let id, let state): answer(id, state)
         case .refuseState(let id): replies.removeValue(forKey: id)?.refuse()
         case .exchangeFinished(let id, let outcome): finishJoin(id, outcome)

@@ -43,13 +43,19 @@ extension ProtocolDriver {
         perform(.exchangeFailed(id))
     }
 
-    func exchange(_ id: ExchangeID, _ state: PushPull, with endpoint: Endpoint) {
+    func exchange(_ id: ExchangeID, _ state: PushPull, with endpoint: Endpoint, _ receiver: Receiver) {
         askLocalState(joining: state.join) { [unowned self] userState in
             let limit = NIODeadline.after(shared.configuration.streams.timeout)
             let deadline = min(joins[id]?.deadline ?? limit, limit)
             var state = state
             state.userState = userState
-            let stream = dialer.dial(.pushPull(state), to: endpoint, awaiting: .reply, until: deadline)
+            let stream = dialer.dial(
+                .pushPull(state),
+                to: endpoint,
+                receiver,
+                awaiting: .reply,
+                until: deadline
+            )
             dials[id] = stream
             stream.result.whenComplete { [handle] result in
                 handle.submit { $0.exchangeEnded(id, result) }
@@ -98,9 +104,19 @@ extension ProtocolDriver {
         }
     }
 
-    func ping(_ name: NodeName, at endpoint: Endpoint, sequence: UInt32, deadline: Instant) {
-        let ping = Ping(sequence: sequence, node: name.owned(), sourceNode: shared.configuration.name)
-        let stream = dialer.dial(.ping(ping), to: endpoint, awaiting: .reply, until: deadline.deadline)
+    func ping(_ receiver: Receiver, at endpoint: Endpoint, sequence: UInt32, deadline: Instant) {
+        let ping = Ping(
+            sequence: sequence,
+            node: receiver.name?.owned() ?? NodeName(""),
+            sourceNode: shared.configuration.name
+        )
+        let stream = dialer.dial(
+            .ping(ping),
+            to: endpoint,
+            receiver,
+            awaiting: .reply,
+            until: deadline.deadline
+        )
         stream.result.whenComplete { [handle] result in
             var answered = false
             if case .success(.ack(let ack)) = result { answered = ack.sequence == sequence }

@@ -60,6 +60,9 @@ final class ProtocolDriver {
         return lastNumber
     }
 
+    /// What the layers must know of a member.
+    func receiver(_ name: NodeName) -> Receiver { core.receiver(named: name) }
+
     /// One input that is a batch of its own.
     func perform(_ input: Input) {
         core.handle(input, at: .now)
@@ -80,7 +83,7 @@ final class ProtocolDriver {
     func send(_ datagram: consuming Datagram) {
         let payload = datagram.payload
         do {
-            try sealer.seal(payload, checksum: datagram.checksum, into: &sealed)
+            try sealer.seal(payload, for: datagram.receiver, into: &sealed)
             if socket.send(sealed, to: datagram.destination) {
                 shared.metrics.udpSent.increment(by: sealed.count)
             } else {

@@ -72,7 +72,7 @@ final class RunningNode: Sendable {
         let endpoint = try live(name).endpoint
         let deadline = NIODeadline.after(timeout ?? configuration.streams.timeout)
         let stream = try await handle.ask {
-            $0.dialer.dial(.user(payload), to: endpoint, awaiting: .close, until: deadline)
+            $0.dialer.dial(.user(payload), to: endpoint, $0.receiver(name), awaiting: .close, until: deadline)
         }
         try await withTaskCancellationHandler {
             do {

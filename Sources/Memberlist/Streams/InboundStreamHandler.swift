@@ -72,7 +72,7 @@ final class InboundStreamHandler: ChannelInboundHandler {
         do {
             let message = try opener.next()
             guard let message else { return account() }
-            guard room.isFresh(opener.recordNonce) else { return refuse(.replayed) }
+            guard room.isFresh(opener.record) else { return refuse(.replayed) }
             take(message)
         } catch {
             refuse(error)
@@ -138,10 +138,10 @@ final class InboundStreamHandler: ChannelInboundHandler {
 
     private func write(_ message: StreamMessage) {
         phase = .closing
-        guard let context, let buffer = room.seal(message, role: .reply) else { return end() }
+        guard let context, let reply = room.seal(message, .reply(opener.dialect)) else { return end() }
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.end() }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+        context.writeAndFlush(wrapOutboundOut(reply.bytes), promise: promise)
     }
 
     private func refuse(_ error: WireError) {

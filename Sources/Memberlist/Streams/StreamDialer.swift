@@ -56,11 +56,12 @@ struct StreamDialer: Sendable {
     func dial(
         _ message: StreamMessage,
         to endpoint: Endpoint,
+        _ receiver: Receiver,
         awaiting: OutboundStream.Awaiting,
         until deadline: NIODeadline
     ) -> OutboundStream {
         let stream = OutboundStream(loop: loop)
-        loop.execute { start(stream, message, to: endpoint, awaiting: awaiting, until: deadline) }
+        loop.execute { start(stream, message, to: endpoint, receiver, awaiting: awaiting, until: deadline) }
         return stream
     }
 
@@ -68,13 +69,14 @@ struct StreamDialer: Sendable {
         _ stream: OutboundStream,
         _ message: StreamMessage,
         to endpoint: Endpoint,
+        _ receiver: Receiver,
         awaiting: OutboundStream.Awaiting,
         until deadline: NIODeadline
     ) {
         let room = room.value
         let promise = stream.promise
         guard !room.isClosed else { return stream.cancel() }
-        guard let buffer = room.seal(message, role: .request) else {
+        guard let request = room.seal(message, .request(to: receiver)) else {
             return promise.fail(StreamFailure.tooLarge)
         }
         room.add(stream)
@@ -92,7 +94,7 @@ struct StreamDialer: Sendable {
                     let handler = OutboundStreamHandler(
                         room: self.room.value,
                         promise: promise,
-                        request: buffer,
+                        request: request,
                         awaiting: awaiting
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)
@@ -124,14 +126,14 @@ private final class OutboundStreamHandler: ChannelInboundHandler {
     init(
         room: StreamRoom,
         promise: EventLoopPromise<StreamMessage?>,
-        request: ByteBuffer,
+        request: SealedMessage,
         awaiting: OutboundStream.Awaiting
     ) {
         self.room = room
         self.promise = promise
-        self.request = request
+        self.request = request.bytes
         self.awaiting = awaiting
-        opener = room.shared.layers.streamOpener(.reply)
+        opener = room.shared.layers.streamOpener(.reply(to: request.nonce))
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -150,7 +152,7 @@ private final class OutboundStreamHandler: ChannelInboundHandler {
         unwrapInboundIn(data).withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
         do {
             guard let message = try opener.next() else { return }
-            guard room.isFresh(opener.recordNonce) else { throw WireError.replayed }
+            guard room.isFresh(opener.record) else { throw WireError.replayed }
             promise.succeed(message)
         } catch let error as WireError {
             promise.fail(StreamFailure.refused(error))

@@ -3,13 +3,19 @@ internal import MemberlistWire
 internal import Metrics
 internal import NIOCore
 
+/// A message as it goes on the wire, and the nonce that a reply to it is bound to.
+struct SealedMessage {
+    let bytes: ByteBuffer
+    let nonce: NativeNonce?
+}
+
 /// What all streams of a node share, on the one loop where they live: bounds, and the nonces of the records that
 /// were taken.
 final class StreamRoom {
     let shared: NodeShared
     let handle: DriverHandle
     let sealer: StreamSealer
-    private var nonces = NonceCache()
+    private var replays = ReplayGuard()
     private var inbound: [ObjectIdentifier: any Channel] = [:]
     private var outbound: [ObjectIdentifier: OutboundStream] = [:]
     private var exchanges = 0
@@ -64,25 +70,26 @@ final class StreamRoom {
         heldBytes -= bytes
     }
 
-    /// Whether the record with that nonce comes for the first time; true, too, where nothing was encrypted.
-    func isFresh(_ nonce: [UInt8]?) -> Bool {
-        guard let nonce else { return true }
-        return nonces.insert(nonce.span.bytes, at: Instant.now.nanoseconds)
+    /// Whether the record comes for the first time; true, too, where nothing was encrypted.
+    func isFresh(_ record: OpenedFrame?) -> Bool {
+        guard let record else { return true }
+        return replays.admits(record.identity, at: Instant.now.nanoseconds)
     }
 
     /// The message as it goes on the wire; nil where it is too large for a record.
-    func seal(_ message: StreamMessage, role: StreamSealer.Role) -> ByteBuffer? {
+    func seal(_ message: StreamMessage, _ role: StreamRole) -> SealedMessage? {
         var plain: [UInt8] = []
         message.encode(into: &plain)
         var wire: [UInt8] = []
+        let nonce: NativeNonce?
         do {
-            try sealer.seal(plain, role: role, into: &wire)
+            nonce = try sealer.seal(plain, role, into: &wire)
         } catch {
             shared.log.warning(.streams, "a message is too large for a stream", ["bytes": "\(plain.count)"])
             return nil
         }
         shared.metrics.tcpSent.increment(by: wire.count)
-        return ByteBuffer(bytes: wire)
+        return SealedMessage(bytes: ByteBuffer(bytes: wire), nonce: nonce)
     }
 
     /// Closes every stream.

@@ -1,4 +1,4 @@
-import MemberlistWire
+package import MemberlistWire
 
 /// Rounds of gossip, and what travels along with other messages (SWIM, section 4.1; memberlist's `gossip`).
 extension GossipProtocol {
@@ -61,17 +61,16 @@ extension GossipProtocol {
 
     /// Each receiver draws from the queues anew. Returns false where they had nothing.
     private mutating func sendGossip(to id: RowID, user: Bool = false) -> Bool {
-        let checksum = table[id].versions.maximum >= 5
-        appendBroadcasts(user: user, checksum: checksum)
+        let receiver = receiver(id)
+        appendBroadcasts(user: user, limit: configuration.payloadLimit(for: receiver))
         guard !writer.isEmpty else { return false }
-        emitDatagram(to: table[id].endpoint, checksum: checksum)
+        emitDatagram(to: table[id].endpoint, receiver: receiver)
         return true
     }
 
     /// Adds what fits. Where both queues may be drawn they take turns in who draws first, so that neither
     /// starves the other.
-    private mutating func appendBroadcasts(user: Bool, checksum: Bool) {
-        let limit = checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
+    private mutating func appendBroadcasts(user: Bool, limit: Int) {
         let transmitLimit = Formulas.retransmitLimit(
             multiplier: configuration.retransmitMultiplier,
             members: table.count
@@ -118,12 +117,26 @@ extension GossipProtocol {
         drawn.removeAll(keepingCapacity: true)
     }
 
+    /// What the layers must know of a member.
+    func receiver(_ id: RowID) -> Receiver {
+        let identity = table[id].identity
+        return Receiver(
+            name: identity.name,
+            takesChecksum: identity.versions.maximum >= 5,
+            capabilities: identity.capabilities.intersection(configuration.usableCapabilities)
+        )
+    }
+
+    /// The same of whoever has that name; ``Receiver/unknown`` where nobody has.
+    package func receiver(named name: NodeName) -> Receiver {
+        table.find(name).map { receiver($0) } ?? .unknown
+    }
+
     /// Sends a message, and as much news of members as fits beside it.
-    mutating func send(_ message: Message, to endpoint: Endpoint, versions: ProtocolVersions?) {
+    mutating func send(_ message: Message, to endpoint: Endpoint, receiver: Receiver) {
         appendPart { (writer) throws(WireError) in try writer.append(message) }
-        let checksum = (versions?.maximum ?? 0) >= 5
-        appendBroadcasts(user: false, checksum: checksum)
-        emitDatagram(to: endpoint, checksum: checksum)
+        appendBroadcasts(user: false, limit: configuration.payloadLimit(for: receiver))
+        emitDatagram(to: endpoint, receiver: receiver)
     }
 
     /// Sends two messages and nothing else: together, or each on its own where long names leave no room.
@@ -131,20 +144,16 @@ extension GossipProtocol {
         _ first: Message,
         with second: Message,
         to endpoint: Endpoint,
-        versions: ProtocolVersions?
+        receiver: Receiver
     ) {
-        let checksum = (versions?.maximum ?? 0) >= 5
         var encoded = payloads.take()
         second.encode(into: &encoded)
         appendPart { (writer) throws(WireError) in try writer.append(first) }
-        if !writer.fits(
-            encoded.count,
-            budget: checksum ? configuration.checksummedPayloadLimit : configuration.payloadLimit
-        ) {
-            emitDatagram(to: endpoint, checksum: checksum)
+        if !writer.fits(encoded.count, budget: configuration.payloadLimit(for: receiver)) {
+            emitDatagram(to: endpoint, receiver: receiver)
         }
         appendPart { (writer) throws(WireError) in try writer.append(encoded) }
-        emitDatagram(to: endpoint, checksum: checksum)
+        emitDatagram(to: endpoint, receiver: receiver)
         payloads.put(encoded)
     }
 
@@ -153,11 +162,11 @@ extension GossipProtocol {
         do { try append(&writer) } catch { notice(.overloaded) }
     }
 
-    private mutating func emitDatagram(to endpoint: Endpoint, checksum: Bool) {
+    private mutating func emitDatagram(to endpoint: Endpoint, receiver: Receiver) {
         guard !writer.isEmpty else { return }
         var payload = payloads.take()
         writer.finish(into: &payload)
-        emit(.sendDatagram(Datagram(destination: endpoint, payload: payload, checksum: checksum)))
+        emit(.sendDatagram(Datagram(destination: endpoint, payload: payload, receiver: receiver)))
     }
 
     // MARK: Queueing
@@ -199,13 +208,13 @@ extension GossipProtocol {
 
     mutating func sendUserMessage(_ payload: [UInt8], to name: NodeName) {
         guard let id = table.find(name) else { return }
-        let limit = min(configuration.payloadLimit, configuration.checksummedPayloadLimit)
-        guard payload.count < limit else {
+        let receiver = receiver(id)
+        guard payload.count < configuration.payloadLimit(for: receiver) else {
             notice(.overloaded)
             return
         }
         appendPart { (writer) throws(WireError) in try writer.append(.user(payload[...])) }
-        emitDatagram(to: table[id].endpoint, checksum: table[id].versions.maximum >= 5)
+        emitDatagram(to: table[id].endpoint, receiver: receiver)
     }
 
     mutating func reportFinishedBroadcasts() {

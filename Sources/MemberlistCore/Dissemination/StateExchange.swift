@@ -11,11 +11,14 @@ extension GossipProtocol {
         timers.schedule(.pushPullRound, at: now.advanced(byNanoseconds: interval))
         let candidates = table.groupCount(.alive)
         guard !isLeaving, candidates > 0, exchanges.count < CoreLimits.exchanges else { return }
-        let row = table[table.member(random.below(candidates), of: .alive)]
+        let peer = table.member(random.below(candidates), of: .alive)
+        let row = table[peer]
         lastExchange += 1
         let id = ExchangeID(Self.ownExchanges | lastExchange)
         exchanges[id] = false
-        emit(.exchangeState(id, with: row.endpoint, name: row.name, state: localState(join: false)))
+        emit(
+            .exchangeState(id, with: row.endpoint, receiver: receiver(peer), state: localState(join: false))
+        )
     }
 
     mutating func startJoin(_ id: ExchangeID, with endpoint: Endpoint, name: NodeName?, at now: Instant) {
@@ -25,7 +28,8 @@ extension GossipProtocol {
         }
         rejoin(at: now)
         exchanges[id] = true
-        emit(.exchangeState(id, with: endpoint, name: name, state: localState(join: true)))
+        let receiver: Receiver = name.map { self.receiver(named: $0) } ?? .unknown
+        emit(.exchangeState(id, with: endpoint, receiver: receiver, state: localState(join: true)))
     }
 
     mutating func receiveState(_ state: PushPull, of id: ExchangeID, at now: Instant) {

@@ -205,7 +205,8 @@ extension GossipProtocol {
         emit(.conflict(existing: table[id].member, claimed: claimed))
     }
 
-    /// An alive about this node itself is right only where it says what this node says.
+    /// An alive about this node itself is right only where it says what this node says. The capabilities are
+    /// left out of it: HashiCorp's push/pull cuts them off, and that is no lie.
     private mutating func hearOfSelf(_ alive: Alive, at now: Instant) {
         let row = table[selfID]
         let saysTheSame =

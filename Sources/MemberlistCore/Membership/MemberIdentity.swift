@@ -10,6 +10,7 @@ package final class MemberIdentity: Sendable {
     private let fields: [UInt8]
     package let endpoint: Endpoint
     package let versions: ProtocolVersions
+    package let capabilities: Capabilities
     private let metaIsNull: Bool
     private let isShared: Bool
     private let metaStart: Int32
@@ -33,6 +34,7 @@ package final class MemberIdentity: Sendable {
         self.fields = fields
         self.endpoint = endpoint
         versions = ProtocolVersions(alive.versions) ?? .unknown
+        capabilities = Capabilities(versions: alive.versions)
         metaIsNull = alive.meta.isNull
         metaStart = Int32(alive.address.count)
         versionsStart = Int32(alive.address.count + alive.meta.count)

@@ -28,7 +28,6 @@ struct Relay: Sendable {
     /// The sequence number that the asking node waits for.
     let sequence: UInt32
     let origin: Endpoint
-    /// What the asking node is known to understand.
-    let versions: ProtocolVersions?
+    let receiver: Receiver
     var wantsNack: Bool
 }

@@ -7,13 +7,13 @@ extension GossipProtocol {
             notice(.misdirectedPing(ping.node.owned()))
             return
         }
-        let (endpoint, versions) = replyPath(
+        let (endpoint, receiver) = replyPath(
             address: ping.sourceAddress,
             port: ping.sourcePort,
             name: ping.sourceNode,
             sender: sender
         )
-        send(.ack(Ack(sequence: ping.sequence, payload: .null)), to: endpoint, versions: versions)
+        send(.ack(Ack(sequence: ping.sequence, payload: .null)), to: endpoint, receiver: receiver)
     }
 
     /// Pings the target for another node, and passes the answer on.
@@ -29,7 +29,7 @@ extension GossipProtocol {
             return
         }
         let target = Endpoint(address: address, port: statedPort(request.port))
-        let (origin, versions) = replyPath(
+        let (origin, receiver) = replyPath(
             address: request.sourceAddress,
             port: request.sourcePort,
             name: request.sourceNode,
@@ -46,12 +46,12 @@ extension GossipProtocol {
         relays[ping.sequence] = Relay(
             sequence: request.sequence,
             origin: origin,
-            versions: versions,
+            receiver: receiver,
             wantsNack: request.wantsNack
         )
         let wait = request.wantsNack ? nackDelay : configuration.probeTimeout
         timers.schedule(.relayTimeout(sequence: ping.sequence), at: now.advanced(byNanoseconds: wait))
-        send(.ping(ping), to: target, versions: table.find(request.node).map { table[$0].versions })
+        send(.ping(ping), to: target, receiver: self.receiver(named: request.node))
     }
 
     /// When a silent target is reported: at four fifths of the time for an answer (Lifeguard, section IV-A). We
@@ -71,7 +71,7 @@ extension GossipProtocol {
             .relayTimeout(sequence: sequence),
             at: now.advanced(byNanoseconds: configuration.probeTimeout - nackDelay)
         )
-        send(.nack(Nack(sequence: relay.sequence)), to: relay.origin, versions: relay.versions)
+        send(.nack(Nack(sequence: relay.sequence)), to: relay.origin, receiver: relay.receiver)
     }
 
     mutating func receive(_ ack: Ack, at now: Instant) {
@@ -80,7 +80,7 @@ extension GossipProtocol {
             send(
                 .ack(Ack(sequence: relay.sequence, payload: .null)),
                 to: relay.origin,
-                versions: relay.versions
+                receiver: relay.receiver
             )
             return
         }
@@ -117,11 +117,11 @@ extension GossipProtocol {
         port: UInt16,
         name: NodeName,
         sender: Endpoint
-    ) -> (Endpoint, ProtocolVersions?) {
-        let versions = table.find(name).map { table[$0].versions }
-        guard port != 0, let address = IPAddress(bytes: address.bytes) else { return (sender, versions) }
+    ) -> (Endpoint, Receiver) {
+        let receiver = receiver(named: name)
+        guard port != 0, let address = IPAddress(bytes: address.bytes) else { return (sender, receiver) }
         let said = Endpoint(address: address, port: port)
         let isTrusted = address == sender.address || table.knows(said)
-        return (isTrusted ? said : sender, versions)
+        return (isTrusted ? said : sender, receiver)
     }
 }

@@ -26,9 +26,9 @@ extension GossipProtocol {
         if row.state == .suspect && configuration.lifeguard.contains(.buddy) {
             // The suspect hears of it at once, and can refute.
             let suspect = Suspect(incarnation: row.incarnation, node: row.name, from: configuration.name)
-            send(.ping(ping), with: .suspect(suspect), to: row.endpoint, versions: row.versions)
+            send(.ping(ping), with: .suspect(suspect), to: row.endpoint, receiver: receiver(id))
         } else {
-            send(.ping(ping), to: row.endpoint, versions: row.versions)
+            send(.ping(ping), to: row.endpoint, receiver: receiver(id))
         }
     }
 
@@ -71,7 +71,7 @@ extension GossipProtocol {
                 sourcePort: me.endpoint.port,
                 sourceNode: me.name
             )
-            send(.indirectPing(request), to: row.endpoint, versions: row.versions)
+            send(.indirectPing(request), to: row.endpoint, receiver: receiver(helper))
         }
         probes[sequence] = probe
         if configuration.streamFallback && target.versions.maximum >= 3 {
@@ -79,7 +79,7 @@ extension GossipProtocol {
                 .pingOverStream(
                     sequence: sequence,
                     to: target.endpoint,
-                    name: target.name,
+                    receiver: receiver(id),
                     deadline: probe.deadline
                 )
             )
@@ -143,7 +143,7 @@ extension GossipProtocol {
             deadline: deadline
         )
         timers.schedule(.probeTimeout(sequence: ping.sequence), at: deadline)
-        send(.ping(ping), to: endpoint, versions: table.find(name).map { table[$0].versions })
+        send(.ping(ping), to: endpoint, receiver: receiver(named: name))
     }
 
     mutating func finishPing(_ sequence: UInt32, roundTrip: Int64?) {

@@ -118,7 +118,7 @@ extension World {
             padded: false
         )
         var sealed: [UInt8] = []
-        try? sealer.seal(plain, checksum: true, into: &sealed)
+        try? sealer.seal(plain, for: Receiver(name: nil, takesChecksum: true), into: &sealed)
         return sealed
     }
 
@@ -165,7 +165,7 @@ extension World {
         )
         var sealed: [UInt8] = []
         // Nothing at all stands there alone, without even a checksum.
-        try? sealer.seal(plain, checksum: !plain.isEmpty, into: &sealed)
+        try? sealer.seal(plain, for: Receiver(name: nil, takesChecksum: !plain.isEmpty), into: &sealed)
         return sealed
     }
 
@@ -211,7 +211,7 @@ extension World {
             destination: target.endpoint,
             request: bytes,
             requestOpener: process.layers.streamOpener(.inbound),
-            replyOpener: process.layers.streamOpener(.reply)
+            replyOpener: process.layers.streamOpener(.reply(to: nil))
         )
         stream.isReplay = choice == 0
         open(stream, until: now.advanced(byNanoseconds: 12_000_000_000))

@@ -9,7 +9,7 @@ extension World {
     func openPing(
         _ sequence: UInt32,
         to endpoint: Endpoint,
-        name: NodeName,
+        _ receiver: Receiver,
         until deadline: Instant,
         _ host: Host,
         _ process: NodeProcess
@@ -17,7 +17,7 @@ extension World {
         coverage.meet(.streamPing)
         let ping = Ping(
             sequence: sequence,
-            node: name.owned(),
+            node: receiver.name?.owned() ?? NodeName(""),
             sourceAddress: .null,
             sourcePort: 0,
             sourceNode: host.name
@@ -26,6 +26,7 @@ extension World {
             .ping(ping),
             .ping(sequence: sequence),
             to: endpoint,
+            receiver,
             until: host.clock.moment(of: deadline),
             host,
             process
@@ -35,6 +36,7 @@ extension World {
     func openExchange(
         _ id: ExchangeID,
         with endpoint: Endpoint,
+        _ receiver: Receiver,
         state: PushPull,
         _ host: Host,
         _ process: NodeProcess
@@ -51,6 +53,7 @@ extension World {
                 .pushPull(state),
                 .exchange(id),
                 to: endpoint,
+                receiver,
                 until: host.clock.moment(of: deadline),
                 host,
                 process
@@ -59,12 +62,20 @@ extension World {
     }
 
     /// A user message over a stream.
-    func openMessage(_ payload: [UInt8], to endpoint: Endpoint, _ host: Host, _ process: NodeProcess) {
+    func openMessage(
+        _ payload: [UInt8],
+        to endpoint: Endpoint,
+        named name: NodeName,
+        _ host: Host,
+        _ process: NodeProcess
+    ) {
+        let receiver = process.core.receiver(named: name)
         let timeout = process.configuration.streams.timeout.nanoseconds
         dial(
             .user(payload),
             .message,
             to: endpoint,
+            receiver,
             until: now.advanced(byNanoseconds: timeout),
             host,
             process
@@ -75,19 +86,21 @@ extension World {
         _ message: StreamMessage,
         _ purpose: SimulatedStream.Purpose,
         to endpoint: Endpoint,
+        _ receiver: Receiver,
         until deadline: Instant,
         _ host: Host,
         _ process: NodeProcess
     ) {
+        let request = sealed(message, .request(to: receiver), to: endpoint, host, process)
         let stream = SimulatedStream(
             purpose: purpose,
             dialer: host.index,
             dialerLaunch: process.launch,
             source: network.source(of: host.index, endpoint: host.endpoint),
             destination: endpoint,
-            request: sealed(message, role: .request, to: endpoint, host, process),
+            request: request.bytes,
             requestOpener: process.layers.streamOpener(.inbound),
-            replyOpener: process.layers.streamOpener(.reply)
+            replyOpener: process.layers.streamOpener(.reply(to: request.nonce))
         )
         attacker.recordStream(stream.request.bytes, &random)
         open(stream, until: deadline)
@@ -96,23 +109,24 @@ extension World {
     /// The message as it goes on the wire; empty where it is too large for a record.
     private func sealed(
         _ message: StreamMessage,
-        role: StreamSealer.Role,
+        _ role: StreamRole,
         to peer: Endpoint,
         _ host: Host,
         _ process: NodeProcess
-    ) -> [UInt8] {
+    ) -> (bytes: [UInt8], nonce: NativeNonce?) {
         var plain: [UInt8] = []
         message.encode(into: &plain)
         var wire: [UInt8] = []
+        var nonce: NativeNonce?
         do throws(WireError) {
-            try process.streamSealer.seal(plain, role: role, into: &wire)
+            nonce = try process.streamSealer.seal(plain, role, into: &wire)
         } catch {
             coverage.meet(.notSealed)
         }
         if showsFrames {
             observe(.sent(frame(wire, peer: peer, plaintext: plain, isStream: true)), at: host.index)
         }
-        return wire
+        return (wire, nonce)
     }
 
     func readReply(_ stream: SimulatedStream, _ place: StreamPlace) {
@@ -120,7 +134,7 @@ extension World {
         guard let process = host.process, process.launch == stream.dialerLaunch else { return }
         do throws(WireError) {
             guard let message = try stream.replyOpener.next() else { return }
-            guard isFresh(stream.replyOpener.recordNonce, host, process) else { throw .replayed }
+            guard isFresh(stream.replyOpener.record, host, process) else { throw .replayed }
             streams.remove(place)
             switch (message, stream.purpose) {
             case (.pushPull(let state), .exchange(let id)):
@@ -139,9 +153,9 @@ extension World {
         }
     }
 
-    private func isFresh(_ nonce: [UInt8]?, _ host: Host, _ process: NodeProcess) -> Bool {
-        guard let nonce else { return true }
-        return process.streamNonces.insert(nonce.span.bytes, at: host.clock.reading(at: now).nanoseconds)
+    private func isFresh(_ record: OpenedFrame?, _ host: Host, _ process: NodeProcess) -> Bool {
+        guard let record else { return true }
+        return process.streamReplays.admits(record.identity, at: host.clock.reading(at: now).nanoseconds)
     }
 
     // MARK: The accepting side
@@ -150,7 +164,7 @@ extension World {
         guard !stream.isAnswered else { return }
         do throws(WireError) {
             guard let message = try stream.requestOpener.next() else { return }
-            guard isFresh(stream.requestOpener.recordNonce, host, process) else { throw .replayed }
+            guard isFresh(stream.requestOpener.record, host, process) else { throw .replayed }
             if showsFrames {
                 let shown = frame(stream.request.bytes, peer: stream.source, isStream: true)
                 observe(.accepted(shown), at: host.index)
@@ -215,7 +229,8 @@ extension World {
         _ process: NodeProcess
     ) {
         stream.isAnswered = true
-        stream.reply.bytes = sealed(message, role: .reply, to: stream.source, host, process)
+        let role = StreamRole.reply(stream.requestOpener.dialect)
+        stream.reply.bytes = sealed(message, role, to: stream.source, host, process).bytes
         guard !stream.reply.bytes.isEmpty else { return acceptorCloses(stream, place) }
         plan(.sendReply, place, after: 0)
     }

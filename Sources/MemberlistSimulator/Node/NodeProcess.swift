@@ -21,7 +21,7 @@ final class NodeProcess {
     var core: GossipProtocol
     var sealer: DatagramSealer
     var opener: DatagramOpener
-    var streamNonces = NonceCache()
+    var streamReplays = ReplayGuard()
     var activity = Activity.running
 
     /// The timer that is planned; others are stale.

@@ -7,10 +7,10 @@ extension World {
     func execute(_ directive: consuming Directive, _ host: Host, _ process: NodeProcess) {
         switch directive {
         case .sendDatagram(let datagram): send(datagram, host, process)
-        case .pingOverStream(let sequence, let endpoint, let name, let deadline):
-            openPing(sequence, to: endpoint, name: name, until: deadline, host, process)
-        case .exchangeState(let id, let endpoint, _, let state):
-            openExchange(id, with: endpoint, state: state, host, process)
+        case .pingOverStream(let sequence, let endpoint, let receiver, let deadline):
+            openPing(sequence, to: endpoint, receiver, until: deadline, host, process)
+        case .exchangeState(let id, let endpoint, let receiver, let state):
+            openExchange(id, with: endpoint, receiver, state: state, host, process)
         case .answerState(let id, let state): answerExchange(id, state: state, host, process)
         case .refuseState(let id): refuseExchange(id, host)
         case .exchangeFinished(let id, let outcome): exchangeFinished(id, outcome, host)
@@ -41,7 +41,7 @@ extension World {
     private func send(_ datagram: consuming Datagram, _ host: Host, _ process: NodeProcess) {
         let payload = datagram.payload
         do throws(WireError) {
-            try process.sealer.seal(payload, checksum: datagram.checksum, into: &process.sealed)
+            try process.sealer.seal(payload, for: datagram.receiver, into: &process.sealed)
             if let sabotage = sabotage.datagram {
                 process.sealed = sabotage(host.index, process.sealed, payload)
             }

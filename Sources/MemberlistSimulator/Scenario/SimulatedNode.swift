@@ -68,7 +68,7 @@ public struct SimulatedNode {
         guard let process = host.process else { return }
         world.coverage.meet(.messageSent)
         world.said.insert(payload)
-        world.openMessage(payload, to: other.endpoint, host, process)
+        world.openMessage(payload, to: other.endpoint, named: other.name, host, process)
     }
 
     // MARK: What may be done to it

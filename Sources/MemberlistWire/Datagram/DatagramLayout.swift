@@ -9,6 +9,11 @@ package struct DatagramLayout: Sendable, Hashable {
             + (checksum ? checksumHeader : 0)
     }
 
+    /// The largest payload whose natively encrypted datagram has at most `datagramSize` bytes.
+    package static func maximumNativePayload(datagramSize: Int, label: Label) -> Int {
+        max(0, datagramSize - label.headerCount - Keyring.nativeOverhead)
+    }
+
     /// The largest payload whose datagram has at most `datagramSize` bytes; 0 where the layers leave no room.
     package static func maximumPayload(
         datagramSize: Int,

@@ -7,7 +7,11 @@ package struct DatagramOpener: ~Copyable {
     private let keyring: Keyring?
     private let verifiesIncoming: Bool
     private let acceptsPadded: Bool
-    private var nonces = NonceCache()
+    private let policy: WirePolicy
+    /// This node's own name: who seals for another one seals for nobody else.
+    private let name: NodeName
+    private var replays = ReplayGuard()
+    private var additional: [UInt8] = []
     private var decompressor = LZWDecompressor()
     private var plain: [UInt8] = []
     private var inflated: [UInt8] = []
@@ -15,11 +19,29 @@ package struct DatagramOpener: ~Copyable {
     /// - Parameters:
     ///   - verifiesIncoming: False while a cluster moves to encryption: what does not decrypt is read as plaintext.
     ///   - acceptsPadded: Whether encryption version 0 is taken.
-    package init(label: Label, keyring: Keyring?, verifiesIncoming: Bool, acceptsPadded: Bool) {
+    ///   - name: This node's own.
+    package init(
+        label: Label,
+        keyring: Keyring?,
+        verifiesIncoming: Bool,
+        acceptsPadded: Bool,
+        policy: WirePolicy = .automatic,
+        name: NodeName = NodeName("")
+    ) {
         self.label = label
         self.keyring = keyring
         self.verifiesIncoming = verifiesIncoming
         self.acceptsPadded = acceptsPadded
+        self.policy = policy
+        self.name = name.owned()
+    }
+
+    /// The key that opened the last datagram; nil where it was not encrypted.
+    package private(set) var openedWith: KeyID?
+
+    /// Makes room to remember the sessions of that many members.
+    package mutating func makeRoom(forMembers members: Int) {
+        replays.makeRoom(forMembers: members)
     }
 
     /// The message or the compound in a datagram.
@@ -39,21 +61,38 @@ package struct DatagramOpener: ~Copyable {
 
     /// Whether the body was encrypted and its plaintext now stands in `plain`.
     private mutating func decrypt(_ body: RawSpan, at now: Int64) throws(WireError) -> Bool {
-        guard let keyring else { return false }
-        let label = label.bytes
-        do throws(WireError) {
-            try keyring.open(
-                body,
-                acceptsPadded: acceptsPadded,
-                additionalData: label.span.bytes,
-                into: &plain
-            )
-        } catch {
-            if verifiesIncoming { throw error }
+        openedWith = nil
+        let isNative = Keyring.isNativeFrame(body)
+        guard let keyring else {
+            if isNative { throw .encryptedUnexpectedly }
             return false
         }
-        guard let nonce = Nonce(body, at: 1), nonces.insert(nonce, at: now) else { throw .replayed }
+        let opened: OpenedFrame
+        if isNative {
+            opened = try keyring.openNatively(
+                body,
+                bound: .datagram(label: label, receiver: name),
+                additional: &additional,
+                into: &plain
+            )
+        } else {
+            guard policy != .native else { throw .dialectRefused }
+            let label = label.bytes
+            do throws(WireError) {
+                opened = try keyring.open(
+                    body,
+                    acceptsPadded: acceptsPadded,
+                    additionalData: label.span.bytes,
+                    into: &plain
+                )
+            } catch {
+                if verifiesIncoming { throw error }
+                return false
+            }
+        }
+        guard replays.admits(opened.identity, at: now) else { throw .replayed }
         guard !plain.isEmpty else { throw .emptyBody }
+        openedWith = opened.keyID
         return true
     }
 

@@ -6,11 +6,14 @@ package struct DatagramSealer: ~Copyable {
     private let keyring: Keyring?
     private let compression: Bool
     private let padded: Bool
+    private let policy: WirePolicy
     private var compressor = LZWCompressor()
     private var compressed: [UInt8] = []
     private var plain: [UInt8] = []
+    private var additional: [UInt8] = []
 
     /// - Parameters:
+    ///   - policy: Whether whom nothing is known of is spoken to natively.
     ///   - padded: Whether encryption is version 0, for clusters that speak protocol version 1.
     ///   - encryptsOutgoing: False while a cluster moves to encryption: the ring opens and does not yet seal.
     package init(
@@ -18,9 +21,11 @@ package struct DatagramSealer: ~Copyable {
         keyring: Keyring?,
         compression: Bool,
         padded: Bool,
+        policy: WirePolicy = .automatic,
         encryptsOutgoing: Bool = true
     ) {
         self.label = label
+        self.policy = policy
         self.keyring = encryptsOutgoing ? keyring : nil
         self.compression = compression
         self.padded = padded
@@ -29,28 +34,37 @@ package struct DatagramSealer: ~Copyable {
     /// Whether what leaves here is encrypted.
     package var encrypts: Bool { keyring != nil }
 
-    /// Replaces `output` by the datagram of `payload`: one message, or a compound.
-    ///
-    /// - Parameter checksum: Whether a CRC-32 is put in front, inside the encryption.
+    /// Replaces `output` by the datagram of `payload`, which is one message or a compound. It speaks the best
+    /// that the receiver is known to understand; where nothing is known, what the policy says.
     package mutating func seal(
         _ payload: RawSpan,
-        checksum: Bool,
+        for receiver: Receiver,
         into output: inout [UInt8]
     ) throws(WireError) {
         output.removeAll(keepingCapacity: true)
         label.writeHeader(into: &output)
         guard let keyring else {
-            return writePlain(payload, checksum: checksum, into: &output)
+            return writePlain(payload, checksum: receiver.takesChecksum, into: &output)
         }
+        let isNative = receiver.capabilities.contains(.encryption) || policy == .native
         var plain = [UInt8]()
         swap(&plain, &self.plain)
         defer { swap(&plain, &self.plain) }
         plain.removeAll(keepingCapacity: true)
-        writePlain(payload, checksum: checksum, into: &plain)
-        try keyring.seal(
+        // The native suite's tag does the checksum's work.
+        writePlain(payload, checksum: receiver.takesChecksum && !isNative, into: &plain)
+        guard isNative else {
+            return try keyring.seal(
+                plain.span.bytes,
+                padded: padded,
+                additionalData: label.bytes.span.bytes,
+                into: &output
+            )
+        }
+        try keyring.sealNatively(
             plain.span.bytes,
-            padded: padded,
-            additionalData: label.bytes.span.bytes,
+            bound: .datagram(label: label, receiver: receiver.name),
+            additional: &additional,
             into: &output
         )
     }
@@ -58,21 +72,10 @@ package struct DatagramSealer: ~Copyable {
     /// The same for a payload in an array.
     package mutating func seal(
         _ payload: borrowing [UInt8],
-        checksum: Bool,
+        for receiver: Receiver,
         into output: inout [UInt8]
     ) throws(WireError) {
-        try seal(payload.span.bytes, checksum: checksum, into: &output)
-    }
-
-    /// The largest payload whose datagram has at most `datagramSize` bytes.
-    package func maximumPayload(datagramSize: Int, checksum: Bool) -> Int {
-        DatagramLayout.maximumPayload(
-            datagramSize: datagramSize,
-            label: label,
-            encrypted: encrypts,
-            padded: padded,
-            checksum: checksum
-        )
+        try seal(payload.span.bytes, for: receiver, into: &output)
     }
 
     private mutating func writePlain(_ payload: RawSpan, checksum: Bool, into output: inout [UInt8]) {

@@ -6,8 +6,9 @@ package struct StreamOpener: ~Copyable {
     package enum Direction: Sendable {
         /// A peer dialled: a label header stands in front, once.
         case inbound
-        /// An answer to this node: no label header, though encryption is still bound to the label.
-        case reply
+        /// An answer to this node: no label header, though encryption is still bound to the label. It speaks the
+        /// dialect of its request: with the nonce of a native one, it must be native, and answer just that one.
+        case reply(to: NativeNonce?)
     }
 
     /// What a stream may make this node hold.
@@ -36,6 +37,9 @@ package struct StreamOpener: ~Copyable {
     private let keyring: Keyring?
     private let verifyIncoming: Bool
     private let acceptsPadded: Bool
+    private let policy: WirePolicy
+    private let name: NodeName
+    private let direction: Direction
     private let limits: Limits
 
     private var stage: Stage
@@ -43,8 +47,10 @@ package struct StreamOpener: ~Copyable {
     /// Index of the first byte of the buffer that is not done with.
     private var start = 0
 
-    /// The nonce of the record opened last, by which a record that comes again is known.
-    package private(set) var recordNonce: [UInt8]?
+    /// What tells the record opened last from all others, so that it is taken once.
+    package private(set) var record: OpenedFrame?
+    /// What a reply must speak, as far as the message read last has shown.
+    package private(set) var dialect = StreamDialect.hashicorp
     /// Whether the peer has shown that it holds a key of the ring, or none is asked for.
     package private(set) var isAuthenticated: Bool
 
@@ -53,15 +59,20 @@ package struct StreamOpener: ~Copyable {
         keyring: Keyring?,
         verifyIncoming: Bool = true,
         acceptsPadded: Bool = false,
+        policy: WirePolicy = .automatic,
+        name: NodeName = NodeName(""),
         direction: Direction,
         limits: Limits = Limits()
     ) {
+        self.policy = policy
+        self.name = name.owned()
+        self.direction = direction
         self.label = label
         self.keyring = keyring
         self.verifyIncoming = verifyIncoming
         self.acceptsPadded = acceptsPadded
         self.limits = limits
-        stage = direction == .inbound ? .label : .typeByte
+        if case .inbound = direction { stage = .label } else { stage = .typeByte }
         isAuthenticated = keyring == nil
     }
 
@@ -145,23 +156,61 @@ extension StreamOpener {
         guard let keyring, unread.count >= StreamRecord.headerCount else { return nil }
         let count = StreamRecord.count(in: unread)
         guard count <= limits.record else { throw .limitExceeded }
+        try checkFrameHead(unread.dropFirst(StreamRecord.headerCount), keyring)
         guard unread.count - StreamRecord.headerCount >= count else { return nil }
 
         let header = unread.prefix(StreamRecord.headerCount)
         let frame = unread.dropFirst(StreamRecord.headerCount).prefix(count)
-        let bound = StreamRecord.additionalData(header: header, label: label)
         var body: [UInt8] = []
-        try keyring.open(
-            frame.span.bytes,
-            acceptsPadded: acceptsPadded,
-            additionalData: bound.span.bytes,
-            into: &body
-        )
-        recordNonce = Array(frame.dropFirst().prefix(StreamRecord.nonceCount))
+        let opened: OpenedFrame
+        if Keyring.isNativeFrame(frame.span.bytes) {
+            var additional: [UInt8] = []
+            opened = try keyring.openNatively(
+                frame.span.bytes,
+                bound: binding(),
+                additional: &additional,
+                into: &body
+            )
+        } else {
+            let bound = StreamRecord.additionalData(header: header, label: label)
+            opened = try keyring.open(
+                frame.span.bytes,
+                acceptsPadded: acceptsPadded,
+                additionalData: bound.span.bytes,
+                into: &body
+            )
+        }
+        record = opened
+        dialect.answers = opened.identity.nativeNonce
         isAuthenticated = true
         finish(StreamRecord.headerCount + count)
         guard !body.isEmpty else { throw .emptyBody }
         return try decodeBody(body[...])
+    }
+
+    /// Refuses by the first bytes what no key of the ring can open, before a whole record is waited for.
+    private func checkFrameHead(_ frame: ArraySlice<UInt8>, _ keyring: Keyring) throws(WireError) {
+        guard let version = frame.first else { return }
+        let isNative = Keyring.isNativeFrame(frame.span.bytes)
+        switch direction {
+        case .inbound, .reply(to: nil):
+            guard isNative || policy != .native else { throw .dialectRefused }
+        case .reply(to: .some):
+            guard isNative else { throw .dialectRefused }
+        }
+        if case .reply(to: nil) = direction, isNative { throw .dialectRefused }
+        guard isNative else {
+            guard version <= 1 else { throw .unknownEncryptionVersion(version) }
+            return
+        }
+        try keyring.checkKeyOfNativeFrame(frame.span.bytes)
+    }
+
+    private func binding() -> NativeBinding {
+        switch direction {
+        case .inbound, .reply(to: nil): .request(label: label, receiver: name)
+        case .reply(to: .some(let nonce)): .reply(label: label, receiver: name, answers: nonce)
+        }
     }
 
     private mutating func readCompressed(_ scanner: MessagePackScanner) throws(WireError) -> StreamMessage? {

@@ -1,7 +1,6 @@
 /// The head of an encrypted record: its type byte, and how many bytes follow.
 enum StreamRecord {
     static let headerCount = 5
-    static let nonceCount = 12
 
     static func writeHeader(count: UInt32, into output: inout [UInt8]) {
         output.append(MessageType.encrypt.rawValue)

@@ -1,30 +1,28 @@
 /// Puts the layers around one message of a stream.
 package struct StreamSealer: Sendable {
-    package enum Role: Sendable {
-        /// This node dialled: the label header stands in front.
-        case request
-        /// An answer, without one.
-        case reply
-    }
-
     private let label: Label
     private let keyring: Keyring?
     private let compression: Bool
     private let padded: Bool
+    private let policy: WirePolicy
     private let recordLimit: Int
 
-    /// - Parameter padded: Whether to seal in encryption version 0, for peers that speak no later one.
+    /// - Parameters:
+    ///   - padded: Whether to seal in encryption version 0, for peers that speak no later one.
+    ///   - policy: Whether whom nothing is known of is spoken to natively.
     package init(
         label: Label,
         keyring: Keyring?,
         compression: Bool,
         padded: Bool = false,
+        policy: WirePolicy = .automatic,
         recordLimit: Int = WireLimits.streamRecord
     ) {
         self.label = label
         self.keyring = keyring
         self.compression = compression
         self.padded = padded
+        self.policy = policy
         self.recordLimit = recordLimit
     }
 
@@ -36,43 +34,86 @@ package struct StreamSealer: Sendable {
         guard keyring != nil else { return WireLimits.streamUserMessage }
         return min(
             WireLimits.streamUserMessage,
-            recordLimit - Keyring.overhead(padded: padded) - Self.userMessageHeader
+            recordLimit - max(Keyring.overhead(padded: padded), Keyring.nativeOverhead)
+                - Self.userMessageHeader
         )
     }
 
     /// Appends the message as it goes on the wire. Throws `limitExceeded`, and appends nothing, where no
     /// receiver would take a record of its size.
+    ///
+    /// - Returns: The nonce of a native record; a reply is bound to its request's.
+    @discardableResult
     package func seal(
         _ message: [UInt8],
-        role: Role,
+        _ role: StreamRole,
         into output: inout [UInt8]
-    ) throws(WireError) {
-        var body = compression ? Self.compress(message) : message
+    ) throws(WireError) -> NativeNonce? {
+        var body = compressed(message, role)
         guard let keyring else {
             writeLabel(role, into: &output)
             output.append(contentsOf: body)
-            return
+            return nil
         }
+        let isNative = isNative(role)
         // LZW makes random bytes half as long again; what fits no record so may fit one as it is.
-        if recordCount(body) > recordLimit { body = message }
-        let count = recordCount(body)
+        if recordCount(body, isNative) > recordLimit { body = message }
+        let count = recordCount(body, isNative)
         guard count <= recordLimit, let claim = UInt32(exactly: count) else {
             throw .limitExceeded
         }
         writeLabel(role, into: &output)
         let start = output.count
         StreamRecord.writeHeader(count: claim, into: &output)
-        let bound = StreamRecord.additionalData(header: output[start...], label: label)
-        try keyring.seal(body.span.bytes, padded: padded, additionalData: bound.span.bytes, into: &output)
+        guard let binding = binding(role) else {
+            let bound = StreamRecord.additionalData(header: output[start...], label: label)
+            try keyring.seal(
+                body.span.bytes,
+                padded: padded,
+                additionalData: bound.span.bytes,
+                into: &output
+            )
+            return nil
+        }
+        var additional: [UInt8] = []
+        return try keyring.sealNatively(
+            body.span.bytes,
+            bound: binding,
+            additional: &additional,
+            into: &output
+        )
     }
 
-    private func recordCount(_ body: [UInt8]) -> Int {
+    private func isNative(_ role: StreamRole) -> Bool {
+        switch role {
+        case .request(let receiver): receiver.capabilities.contains(.encryption) || policy == .native
+        case .reply(let dialect): dialect.answers != nil
+        }
+    }
+
+    /// What a native record is bound to; nil where the record is not to be native.
+    private func binding(_ role: StreamRole) -> NativeBinding? {
+        guard isNative(role) else { return nil }
+        switch role {
+        case .request(let receiver):
+            return .request(label: label, receiver: receiver.name)
+        case .reply(let dialect):
+            return dialect.answers.map { .reply(label: label, receiver: nil, answers: $0) }
+        }
+    }
+
+    private func recordCount(_ body: [UInt8], _ isNative: Bool) -> Int {
+        if isNative { return body.count + Keyring.nativeOverhead }
         let lastBlock = padded ? body.count % 16 : 0
         return body.count - lastBlock + Keyring.overhead(padded: padded)
     }
 
-    private func writeLabel(_ role: Role, into output: inout [UInt8]) {
-        if role == .request, !label.isEmpty { label.writeHeader(into: &output) }
+    private func writeLabel(_ role: StreamRole, into output: inout [UInt8]) {
+        if case .request = role, !label.isEmpty { label.writeHeader(into: &output) }
+    }
+
+    private func compressed(_ message: [UInt8], _ role: StreamRole) -> [UInt8] {
+        compression ? Self.compress(message) : message
     }
 
     /// Streams are compressed always, smaller or not, as HashiCorp's are.

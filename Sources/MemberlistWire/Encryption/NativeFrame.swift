@@ -21,10 +21,6 @@ enum NativeFrame {
         frame.isEmpty ? nil : Version(rawValue: frame.unsafeLoad(as: UInt8.self))
     }
 
-    /// Whether a peer that knows the suite wrote this, by its first byte alone. No message has such a type byte,
-    /// and no other dialect such a version.
-    static func isFrame(_ frame: RawSpan) -> Bool { version(of: frame) != nil }
-
     /// The key that a frame names. There must be a whole header.
     static func keyID(of frame: UnsafeRawPointer) -> KeyID {
         KeyID(rawValue: UInt64(bigEndian: frame.loadUnaligned(fromByteOffset: 1, as: UInt64.self)))
