@@ -6,6 +6,10 @@ import Testing
 struct CapturedDatagram: Decodable {
     let kind: String
     let hex: Hex
+
+    static func all() throws -> [CapturedDatagram] {
+        try Fixtures.lines("gossip.jsonl", in: Fixtures.packageFolder)
+    }
 }
 
 /// What compression makes of captured datagrams: the goals, and the table that the documentation shows.
@@ -39,7 +43,7 @@ struct CompressionSizeTests {
         var lzw = LZWCompressor()
         var deflate = DeflateCompressor(windowBits: 12)
         var table: [(kind: String, row: Row)] = []
-        for datagram in try Fixtures.lines("gossip.jsonl", as: CapturedDatagram.self) {
+        for datagram in try CapturedDatagram.all() {
             let plain = datagram.hex.bytes
             var (small, smaller): ([UInt8], [UInt8]) = ([], [])
             lzw.compress(plain.span.bytes, into: &small)
@@ -80,7 +84,7 @@ struct CompressionSizeTests {
     func pings() throws {
         var deflate = DeflateCompressor(windowBits: 12)
         var count = 0
-        for datagram in try Fixtures.lines("gossip.jsonl", as: CapturedDatagram.self)
+        for datagram in try CapturedDatagram.all()
         where datagram.kind == "ping" {
             var body: [UInt8] = []
             deflate.compress(datagram.hex.bytes.span.bytes, into: &body)
@@ -94,7 +98,7 @@ struct CompressionSizeTests {
     func windowAndCapacity() throws {
         var small = DeflateCompressor(windowBits: 12)
         var large = DeflateCompressor(windowBits: 15)
-        let datagrams = try Fixtures.lines("gossip.jsonl", as: CapturedDatagram.self).map(\.hex.bytes)
+        let datagrams = try CapturedDatagram.all().map(\.hex.bytes)
         var output: [UInt8] = []
         output.reserveCapacity(2_048)
         let capacity = output.capacity

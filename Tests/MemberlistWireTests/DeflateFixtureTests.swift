@@ -17,16 +17,23 @@ struct DeflateFixtureTests {
 
     @Test("the dictionary is the frozen one")
     func dictionary() throws {
-        let frozen = try Data(contentsOf: Fixtures.folder.appendingPathComponent("dictionary-1.bin"))
+        let frozen = try Data(contentsOf: Fixtures.packageFolder.appendingPathComponent("dictionary-1.bin"))
         #expect(DeflateDictionary.one == Array(frozen))
-        #expect(Hex.text(SHA256.hash(data: frozen)) == "e0976c569e4d680917f1220567aea2f25361615eba072a12a6d9404754f83ccf")
+        #expect(
+            Hex.text(SHA256.hash(data: frozen))
+                == "e0976c569e4d680917f1220567aea2f25361615eba072a12a6d9404754f83ccf"
+        )
     }
 
     @Test("reads what zlib wrote elsewhere, and refuses what is wrong")
     func vectors() throws {
         var compressor = DeflateCompressor()
         var decompressor = DeflateDecompressor()
-        for vector in try Fixtures.lines("native-compression.jsonl", as: Vector.self) {
+        for vector in try Fixtures.lines(
+            "native-compression.jsonl",
+            in: Fixtures.packageFolder,
+            as: Vector.self
+        ) {
             let bytes = vector.message.bytes
             let message = try CompressMessage.decode(bytes[1...])
             #expect(bytes.first == MessageType.compress.rawValue)

@@ -27,7 +27,9 @@ struct DeflateTests {
             for size in [
                 0, 1, 2, 3, 100, 1_400, 4_095, 4_096, 4_097, 32_768, 32_769, 65_536, 69_632, 69_633, 300_000,
             ] {
-                let plain = (0..<size).map { _ in alphabet < 2 ? UInt8(alphabet) : random.byte(below: alphabet) }
+                let plain = (0..<size).map { _ in
+                    alphabet < 2 ? UInt8(alphabet) : random.byte(below: alphabet)
+                }
                 var compressed: [UInt8] = []
                 compressor.compress(plain.span.bytes, into: &compressed)
                 var back: [UInt8] = []
@@ -42,7 +44,7 @@ struct DeflateTests {
         var random = SeededRandom(seed: 3)
         for size in [0, 1, 50, 1_400, 70_000, 1_000_000] {
             let compressed = Self.compress(random.bytes(size))
-            #expect(compressed.count <= size + size / 512 + 32, "\(size) bytes")
+            #expect(compressed.count <= size + size / 256 + 32, "\(size) bytes")
         }
     }
 
@@ -81,7 +83,10 @@ struct DeflateTests {
         #expect(plain == [4, 5] + [UInt8](repeating: 9, count: 50))
     }
 
-    @Test("stops at the limit, to the byte, and appends nothing", arguments: [1, 50, 4_096, 4_097, 69_632, 100_000])
+    @Test(
+        "stops at the limit, to the byte, and appends nothing",
+        arguments: [1, 50, 4_096, 4_097, 69_632, 100_000]
+    )
     func limit(size: Int) throws {
         let compressed = Self.compress([UInt8](repeating: 7, count: size))
         #expect(try Self.decompress(compressed, limit: size).count == size)
@@ -100,8 +105,8 @@ struct DeflateTests {
 
     @Test("a bomb costs the limit and a step, not what it holds")
     func bomb() {
-        let bomb = Self.compress([UInt8](repeating: 0, count: 30_000_000))
-        #expect(bomb.count < 40_000)
+        let bomb = Self.compress([UInt8](repeating: 0, count: 3_000_000))
+        #expect(bomb.count < 4_000)
         var decompressor = DeflateDecompressor()
         var output: [UInt8] = []
         #expect(throws: WireError.limitExceeded) {
@@ -133,9 +138,9 @@ struct DeflateTests {
         var output: [UInt8] = []
         output.reserveCapacity(8_192)
         let capacity = output.capacity
-        let captured = try Fixtures.lines("gossip.jsonl", as: CapturedDatagram.self).map(\.hex.bytes)
+        let captured = try CapturedDatagram.all().map(\.hex.bytes)
         let valid = captured.map { Self.compress($0) }
-        for round in 0..<40_000 {
+        for round in 0..<20_000 {
             var bytes = valid[round % valid.count]
             if round.isMultiple(of: 4) { bytes = random.bytes(Int(random.next() % 120)) }
             for _ in 0..<(1 + round % 3) where !bytes.isEmpty {

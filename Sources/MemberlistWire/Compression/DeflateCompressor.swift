@@ -58,7 +58,7 @@ package struct DeflateCompressor: ~Copyable {
         into output: inout [UInt8]
     ) {
         // What does not shrink is stored, with five bytes a block.
-        let room = room + room / 512 + 32
+        let room = room + room / 256 + 32
         var isFull = true
         while isFull {
             output.append(addingCapacity: room) { span in
@@ -74,7 +74,7 @@ package struct DeflateCompressor: ~Copyable {
     }
 
     /// The stream at its beginning, with the dictionary behind it. Setting it anew costs 2 us; a copy of a
-    /// prepared stream costs no less, and allocates.
+    /// prepared stream costs about the same, and allocates.
     private mutating func restart() -> UnsafeMutablePointer<z_stream> {
         let stream = self.stream ?? makeStream()
         deflateReset(stream)
@@ -89,7 +89,14 @@ package struct DeflateCompressor: ~Copyable {
         made.initialize(to: z_stream())
         let size = Int32(MemoryLayout<z_stream>.size)
         let status = deflateInit2_(
-            made, Self.level, Z_DEFLATED, -windowBits, Self.memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size
+            made,
+            Self.level,
+            Z_DEFLATED,
+            -windowBits,
+            Self.memoryLevel,
+            Z_DEFAULT_STRATEGY,
+            ZLIB_VERSION,
+            size
         )
         precondition(status == Z_OK, "zlib has no memory, or is another than the one built against")
         stream = made
