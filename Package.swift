@@ -82,7 +82,9 @@ let package = Package(
         .target(name: "FixtureSupport", path: "Tests/FixtureSupport", swiftSettings: strict),
         .testTarget(
             name: "MemberlistWireTests",
-            dependencies: ["MemberlistWire", "FixtureSupport"],
+            dependencies: [
+                "MemberlistWire", "FixtureSupport", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .target(name: "CSpawn", path: "Tests/CSpawn"),

@@ -6,15 +6,21 @@ public enum Fixtures {
         if let named = ProcessInfo.processInfo.environment["MEMBERLIST_FIXTURES"], !named.isEmpty {
             return URL(fileURLWithPath: named, isDirectory: true)
         }
-        return URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures", isDirectory: true)
+        return packageFolder
     }()
+
+    /// `Fixtures/` of this package, whatever is named: for what belongs to this project's own code.
+    public static let packageFolder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures", isDirectory: true)
 
     /// Every line of a file of JSON lines. Throws where the file is missing or empty: a test that reads no
     /// vector has tested nothing.
-    public static func lines<Line: Decodable>(_ file: String, as type: Line.Type = Line.self) throws -> [Line]
-    {
+    public static func lines<Line: Decodable>(
+        _ file: String,
+        in folder: URL = Fixtures.folder,
+        as type: Line.Type = Line.self
+    ) throws -> [Line] {
         let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
         let decoder = JSONDecoder()
         let lines = try text.split(separator: "\n").map { try decoder.decode(type, from: Data($0.utf8)) }

@@ -1,8 +1,13 @@
 /// A compressed body: the map that stands where its plain message would.
 package struct CompressMessage {
-    /// 0 is LZW; see `WireError.unknownCompression` for any other that is not known.
+    /// ``lzw`` or ``deflate``; see `WireError.unknownCompression` for any other.
     package var algorithm: UInt8
     package var body: ArraySlice<UInt8>
+
+    /// HashiCorp's only one.
+    package static let lzw: UInt8 = 0
+    /// The native suite's: raw deflate from dictionary 1.
+    package static let deflate: UInt8 = 0x20
 
     /// - Parameter afterTypeByte: All that follows the type byte; what follows the map is ignored.
     package static func decode(_ afterTypeByte: ArraySlice<UInt8>) throws(WireError) -> CompressMessage {
@@ -10,12 +15,16 @@ package struct CompressMessage {
         return try decode(from: &reader)
     }
 
-    /// Writes all that stands in front of a body of that many bytes compressed by LZW, type byte included.
-    package static func writePrefix(bodyCount: Int, into output: inout [UInt8]) {
+    /// Writes all that stands in front of a compressed body of that many bytes, type byte included.
+    package static func writePrefix(
+        algorithm: UInt8 = lzw,
+        bodyCount: Int,
+        into output: inout [UInt8]
+    ) {
         output.append(MessageType.compress.rawValue)
         MessagePackWriter.map(2, into: &output)
         MessagePackWriter.key("Algo", into: &output)
-        MessagePackWriter.unsigned(0, into: &output)
+        MessagePackWriter.unsigned(UInt32(algorithm), into: &output)
         MessagePackWriter.key("Buf", into: &output)
         MessagePackWriter.textHead(bodyCount, into: &output)
     }
