@@ -18,13 +18,15 @@ enum AESGCM {
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
         guard !key.isPortable else {
-            return sealPortably(
-                plaintext,
-                key: key,
-                nonce: nonce,
-                additionalData: additionalData,
-                to: destination
-            )
+            return FreedMemory.wipingContexts {
+                sealPortably(
+                    plaintext,
+                    key: key,
+                    nonce: nonce,
+                    additionalData: additionalData,
+                    to: destination
+                )
+            }
         }
         return withExtendedLifetime(key) {
             crypto_aead_aes256gcm_encrypt_afternm(
@@ -50,13 +52,15 @@ enum AESGCM {
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
         guard !key.isPortable else {
-            return openPortably(
-                sealed,
-                key: key,
-                nonce: nonce,
-                additionalData: additionalData,
-                to: destination
-            )
+            return FreedMemory.wipingContexts {
+                openPortably(
+                    sealed,
+                    key: key,
+                    nonce: nonce,
+                    additionalData: additionalData,
+                    to: destination
+                )
+            }
         }
         guard let start = sealed.baseAddress else { return false }
         return withExtendedLifetime(key) {
