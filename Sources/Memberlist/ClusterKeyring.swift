@@ -69,12 +69,11 @@ public final class ClusterKeyring: Sendable {
 
     /// The disk is waited for, and so may be another writer: not on a thread that others need.
     private func apart(_ body: @escaping @Sendable () throws -> Void) async throws {
+        let before = keyIDs
         try await NIOThreadPool.singleton.runIfActive { [self] in try turn.withLock { _ in try body() } }
-        log.info(
-            .keys,
-            "the keys are as they were asked for",
-            ["keys": keyIDs.map(\.description).joined(separator: " ")]
-        )
+        let after = keyIDs
+        guard after != before else { return }
+        log.info(.keys, "the keyring has changed", ["keys": after.map(\.description).joined(separator: " ")])
         warnOfUnlockedMemory()
     }
 

@@ -104,4 +104,55 @@ import Testing
             for ring in rings { #expect(ring.keyIDs == [new.id]) }
         }
     }
+
+    /// It was away while the keys changed twice. It is told why it finds nobody, and reads its file to get in.
+    @Test func aNodeThatMissedTwoRotationsGetsInWithNoRestart() async throws {
+        try await Self.withFile { file in
+            let keys = [try file.read()[0], try SecretKey.random(), try SecretKey.random()]
+            let configurations = [
+                local("a") { $0.keyring = Keyring(primary: keys[0]) },
+                local("away") { $0.keyringFile = file },
+            ]
+            try await withNodes(configurations) { nodes in
+                let ring = try #require(nodes[0].keyring)
+                for (old, new) in zip(keys, keys.dropFirst()) {
+                    try await ring.add(new)
+                    try await ring.use(new.id)
+                    try await ring.remove(old.id)
+                }
+                let refused = try #require(await nodes[1].join([nodes[0].address]).first)
+                guard case .failure(let reason) = refused.outcome else {
+                    Issue.record("a node with a key of the past got in")
+                    return
+                }
+                #expect("\(reason)".contains("compare keys"))
+                #expect(nodes[0].alive == ["a"] && nodes[1].alive == ["away"])
+                try file.replace(with: [keys[2]])
+                #expect(try await nodes[1].keyring?.reload() == [keys[2].id])
+                #expect(await nodes[1].join([nodes[0].address]).allSatisfy { $0.succeeded })
+                for node in nodes { try await node.seesAlive(2) }
+            }
+        }
+    }
+
+    /// Of three keys each node has two, and one uses what another has removed, until the rings are one again.
+    @Test func aKeyThatIsRemovedWhileItIsPrimaryElsewhereSilencesThatNodeAlone() async throws {
+        let keys = try (0..<3).map { _ in try SecretKey.random() }
+        let configurations = ["a", "b"].map { name in local(name) { $0.keyring = Keyring(primary: keys[0]) } }
+        try await withNodes(configurations) { nodes in
+            await nodes[0].join([nodes[1].address])
+            for node in nodes { try await node.seesAlive(2) }
+            let rings = try nodes.map { try #require($0.keyring) }
+            try await rings[0].add(keys[1])
+            try await rings[0].use(keys[1].id)
+            try await rings[0].remove(keys[0].id)
+            try await rings[1].add(keys[2])
+            await #expect(throws: MemberlistError.timedOut) { _ = try await nodes[1].ping("a") }
+            try await rings[1].add(keys[1])
+            try await rings[1].use(keys[1].id)
+            try await rings[1].remove(keys[0].id)
+            for node in nodes { try await node.seesAlive(2) }
+            _ = try await nodes[1].ping("a")
+        }
+    }
 }

@@ -28,6 +28,7 @@ enum AESGCM {
                 )
             }
         }
+        defer { Sodium.clearRegisters() }
         return withExtendedLifetime(key) {
             crypto_aead_aes256gcm_encrypt_afternm(
                 destination.assumingMemoryBound(to: UInt8.self),
@@ -63,6 +64,7 @@ enum AESGCM {
             }
         }
         guard let start = sealed.baseAddress else { return false }
+        defer { Sodium.clearRegisters() }
         return withExtendedLifetime(key) {
             crypto_aead_aes256gcm_decrypt_afternm(
                 destination.assumingMemoryBound(to: UInt8.self),

@@ -32,7 +32,7 @@ enum FreedMemory {
             }
             for block in blocks { free(block) }
         }
-        Sodium.wipeStack()
+        Sodium.wipeTraces()
         return result
     }
 }

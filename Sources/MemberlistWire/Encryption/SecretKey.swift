@@ -59,12 +59,12 @@ public final class SecretKey: Sendable {
         NativeKey.derive(from: ringKey, to: key + 32)
         id = NativeKey.id(of: ringKey)
         sodium_mprotect_readonly(memory)
-        Sodium.wipeStack()
+        Sodium.wipeTraces()
     }
 
     deinit {
         sodium_free(memory)
-        Sodium.wipeStack()
+        Sodium.wipeTraces()
     }
 
     /// The key's bytes, for deriving others from them.

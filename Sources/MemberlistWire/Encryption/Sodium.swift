@@ -6,10 +6,14 @@ enum Sodium {
     /// Whether this processor has what libsodium's AES-256-GCM needs.
     static let hasAES256GCM = isReady && crypto_aead_aes256gcm_is_available() == 1
 
-    /// Wipes what earlier calls have left on the stack, below the caller's own frame. The dynamic linker saves all
-    /// registers there, for one, where a function is called for the first time, and so whatever part of a key the
-    /// cipher before it held in them.
-    static func wipeStack() {
+    /// Clears what a cipher leaves in registers, so that nobody puts it on the stack.
+    static func clearRegisters() {
+        memberlist_clear_registers()
+    }
+
+    /// Wipes what earlier calls have left in registers and on the stack, below the caller's own frame.
+    static func wipeTraces() {
+        clearRegisters()
         sodium_stackzero(16_384)
     }
 
