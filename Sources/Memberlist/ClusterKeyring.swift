@@ -39,7 +39,7 @@ public final class ClusterKeyring: Sendable {
 
     /// Makes a key of the ring the primary, which seals.
     ///
-    /// - Throws: ``KeyError/unknownKey``, ``KeyringFileError``.
+    /// - Throws: `KeyError.unknownKey`, ``KeyringFileError``.
     public func use(_ id: KeyID) async throws {
         try await change { (keys) throws(KeyError) in try keys.use(id) }
     }
@@ -47,8 +47,8 @@ public final class ClusterKeyring: Sendable {
     /// Removes a key: what it sealed is not opened any more, and its memory is wiped once no frame is sealed or
     /// opened with it and the application holds it no longer.
     ///
-    /// - Throws: ``KeyError/unknownKey``, ``KeyError/primaryCannotBeRemoved``,
-    ///   ``KeyError/lastKeyCannotBeRemoved``, ``KeyringFileError``.
+    /// - Throws: `KeyError.unknownKey`, `KeyError.primaryCannotBeRemoved`, `KeyError.lastKeyCannotBeRemoved`,
+    ///   ``KeyringFileError``.
     public func remove(_ id: KeyID) async throws {
         try await change { (keys) throws(KeyError) in try keys.remove(id) }
     }

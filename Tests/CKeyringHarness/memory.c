@@ -77,3 +77,20 @@ long harness_count(int slot, int tells) {
     memset(chunk, 0, sizeof chunk);
     return found;
 }
+
+int harness_page(const void *address) {
+    FILE *pages = fopen("/proc/self/smaps", "re");
+    if (!pages) return 0;
+    int flags = 0, is_there = 0;
+    uintptr_t start, end;
+    char line[4096];
+    while (fgets(line, sizeof line, pages)) {
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &start, &end) == 2) {
+            is_there = (uintptr_t)address >= start && (uintptr_t)address < end;
+        } else if (is_there && strncmp(line, "VmFlags:", 8) == 0) {
+            flags = (strstr(line, " lo") ? HARNESS_LOCKED : 0) | (strstr(line, " dd") ? HARNESS_NOT_DUMPED : 0);
+        }
+    }
+    fclose(pages);
+    return flags;
+}

@@ -34,6 +34,12 @@ final class MemoryMode {
         for key in added { try ClusterKeyring.change(ring, file) { $0.add(key) } }
         for (source, key) in ring.keys.dropFirst().enumerated() {
             watch(key, source)
+            let page = key.withUnsafeBytes { harness_page($0.baseAddress) }
+            print("\(Self.sources[source]).undumped", page & Int32(HARNESS_NOT_DUMPED) == 0 ? "no" : "yes")
+            print(
+                "\(Self.sources[source]).locked",
+                (page & Int32(HARNESS_LOCKED) != 0) == key.isLocked ? "told" : "untold"
+            )
             try ClusterKeyring.change(ring, file) { (keys) throws(KeyError) in try keys.use(key.id) }
             try exchange(ring)
         }

@@ -31,6 +31,10 @@ void harness_watch(int slot, const void *bytes, size_t count);
 /// are told on standard error where `tells` says so.
 long harness_count(int slot, int tells);
 
+/// Whether the page of that address is locked and left out of core dumps, each a bit.
+enum { HARNESS_LOCKED = 1, HARNESS_NOT_DUMPED = 2 };
+int harness_page(const void *address);
+
 /// Becomes another program that may lock no memory. Returns only where that fails.
 int harness_exec_unlocked(char *const *arguments);
 

@@ -61,6 +61,8 @@ import Testing
             return try await HarnessRun(["memory", folder, "\(bytes)"])
         }
         for source in ["file", "single", "random"] {
+            #expect(run["\(source).undumped"] == "yes", "\(run.words)")
+            #expect(run["\(source).locked"] == "told", "\(run.words)")
             // The search can find: while the ring has the key, it does.
             #expect(Int(run["held.\(source).key"] ?? "0") ?? 0 >= bytes / 8, "\(run.words)")
             #expect(Int(run["held.\(source).native"] ?? "0") ?? 0 >= 4, "\(run.words)")
