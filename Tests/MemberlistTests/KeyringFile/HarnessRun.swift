@@ -6,7 +6,7 @@ struct HarnessRun {
     let pairs: [String: String]
     let words: String
 
-    init(_ arguments: [String], within limit: Duration = .seconds(240)) async throws {
+    init(_ arguments: [String], within limit: Duration = .seconds(600)) async throws {
         let process = try LineProcess(try Programs.product("KeyringHarness"), arguments)
         let code = try await process.waitForExit(within: limit)
         words = (process.outputLines + process.errorLines + ["exit \(code)"]).joined(separator: "\n")
