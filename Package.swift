@@ -88,6 +88,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(name: "CKeyringHarness", path: "Tests/CKeyringHarness"),
+        .executableTarget(
+            name: "KeyringHarness",
+            dependencies: ["CKeyringHarness", "Memberlist", "MemberlistWire"],
+            path: "Tests/KeyringHarness",
+            swiftSettings: strict
+        ),
         .target(
             name: "ProcessSupport",
             dependencies: ["CSpawn"],
@@ -104,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "MemberlistTests",
             dependencies: [
-                "Memberlist",
+                "Memberlist", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -20,9 +20,14 @@ public import ServiceLifecycle
 /// from any task, and from every hook.
 public final class Memberlist: Service, Sendable {
     let node: RunningNode
+    /// The keys, to be changed while the node runs; nil where the traffic is plain.
+    public let keyring: ClusterKeyring?
 
     init(node: RunningNode) {
         self.node = node
+        keyring = node.configuration.keyring.map {
+            ClusterKeyring($0, file: node.configuration.keyringFile, log: node.shared.log)
+        }
     }
 
     /// Starts a node: its ports are bound and it answers when this returns.
@@ -32,8 +37,9 @@ public final class Memberlist: Service, Sendable {
     ///   - delegate: The application's hooks; held as long as the node.
     ///   - logger: Where the node's own words go: rarely, and at a bounded rate.
     ///   - group: The event loops. One of them runs the protocol, all of them the streams.
-    /// - Throws: ``ConfigurationError``, or a ``MemberlistError`` where a port cannot be bound or no address is
-    ///   known to advertise. Nothing stays bound then.
+    /// - Throws: ``ConfigurationError``, a ``KeyringFileError`` where the keys cannot be read, or a
+    ///   ``MemberlistError`` where a port cannot be bound or no address is known to advertise. Nothing stays bound
+    ///   then.
     public static func create(
         _ configuration: MemberlistConfiguration,
         delegate: (any MemberlistDelegate)? = nil,
@@ -41,6 +47,10 @@ public final class Memberlist: Service, Sendable {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws -> Memberlist {
         try configuration.validate()
+        var configuration = configuration
+        if configuration.keyring == nil, let file = configuration.keyringFile {
+            configuration.keyring = try Keyring(file.read())
+        }
         let node = try await NodeStarter(
             configuration: configuration,
             delegate: delegate,

@@ -56,7 +56,7 @@ struct ExitReport: Hashable {
         text = String(text.map { $0.isControl ? "?" : $0 })
         if hint {
             if text.hasSuffix(".") { text.removeLast() }
-            let command = arguments.first { ["agent", "keygen", "simulate"].contains($0) }
+            let command = arguments.first { ["agent", "keygen", "keyring", "simulate"].contains($0) }
             text += "; see '\((["memberlist"] + (command.map { [$0] } ?? [])).joined(separator: " ")) --help'"
         }
         return "memberlist: " + text

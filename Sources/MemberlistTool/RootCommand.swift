@@ -11,12 +11,13 @@ struct RootCommand: AsyncParsableCommand {
             file cannot be used.
             """,
         version: "0.1.0",
-        subcommands: [AgentCommand.self, KeygenCommand.self, SimulateCommand.self]
+        subcommands: [AgentCommand.self, KeygenCommand.self, KeyringCommand.self, SimulateCommand.self]
     )
 
     func run() async throws {
         throw ToolError.usage(
-            "say what to do: 'agent' runs a member, 'keygen' makes keys, 'simulate' tries a cluster in virtual time"
+            "say what to do: 'agent' runs a member, 'keygen' makes keys, 'keyring' changes them, 'simulate' tries a "
+                + "cluster in virtual time"
         )
     }
 }

@@ -8,7 +8,7 @@ import Testing
     private func example() async throws {
         var configuration = MemberlistConfiguration.lan(name: "web-1")
         configuration.label = "production"
-        configuration.keyring = try Keyring(KeyringFile(path: "/etc/cluster/keyring.json").read())
+        configuration.keyringFile = KeyringFile(path: "/etc/cluster/keyring.json")
         configuration.meta = Array("role=web".utf8)
 
         let memberlist = try await Memberlist.create(configuration)

@@ -85,6 +85,19 @@ import Testing
         )
     }
 
+    @Test func keysAreTheirIds() {
+        let keys = [KeyID(rawValue: 255), KeyID(rawValue: 1)]
+        #expect(
+            json(.keyring(keys))
+                == #"{\#(Self.at),"event":"keyring","keys":["00000000000000ff","0000000000000001"]}"#
+        )
+        #expect(
+            text(.keyring(keys)).hasSuffix(
+                " keyring 00000000000000ff 0000000000000001, the first one primary"
+            )
+        )
+    }
+
     @Test func aJoinOfNobodyIsNoSuccess() {
         let nobody = CommandResult.Join(address: "x", outcome: .failed("no"))
         #expect(!CommandResult(word: .join, detail: .join([nobody])).isSuccess)

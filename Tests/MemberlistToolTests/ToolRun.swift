@@ -11,7 +11,12 @@ struct ToolRun {
     var outputLines: [String] { output.split(separator: "\n").map(String.init) }
 
     /// Runs it to its end; one that does not end is killed, which its code then says.
-    init(_ arguments: [String], environment: [String: String] = [:], umask: String? = nil) throws {
+    init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        umask: String? = nil,
+        input: String? = nil
+    ) throws {
         let process = Process()
         let tool = try Programs.product("memberlist")
         if let umask {
@@ -23,10 +28,13 @@ struct ToolRun {
         }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (output, errors) = (Pipe(), Pipe())
-        process.standardInput = FileHandle.nullDevice
+        let words = Pipe()
+        process.standardInput = input == nil ? FileHandle.nullDevice : words
         process.standardOutput = output
         process.standardError = errors
         try process.run()
+        if let input { try words.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
+        try words.fileHandleForWriting.close()
         let pid = process.processIdentifier
         let end = DispatchWorkItem { kill(pid, SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: end)

@@ -26,6 +26,9 @@ public struct MemberlistConfiguration: Sendable {
     /// The keys that encrypt and authenticate all traffic; nil: plaintext that anybody on the network can
     /// read and forge.
     public var keyring: Keyring?
+    /// Where the keys are kept: read when the node starts, unless ``keyring`` is set already, and written by each
+    /// change through ``Memberlist/keyring``.
+    public var keyringFile: KeyringFile?
     /// Whether plaintext is refused while there is a keyring. Off only while a cluster moves to encryption.
     public var verifiesIncoming = true
     /// Whether what is sent is encrypted while there is a keyring. Off only while a cluster moves to

@@ -1,3 +1,5 @@
+public import MemberlistWire
+
 /// Why a keyring file could not be read or written. Its ``description`` says what to do; it never holds
 /// anything of a key.
 public enum KeyringFileError: Error, Hashable, Sendable {
@@ -17,6 +19,10 @@ public enum KeyringFileError: Error, Hashable, Sendable {
     case empty(path: String)
     /// The key at this place in the array, counted from 1, cannot be used; the reason says why.
     case badKey(path: String, place: Int, reason: String)
+    /// The change is none that a ring allows; nothing was written.
+    case refused(path: String, reason: KeyError)
+    /// Another writer was not done in time; its process number, where the system tells it.
+    case busy(path: String, holder: Int32?)
     /// The operating system refused; the reason is its own word for it.
     case system(path: String, action: String, reason: String)
 }
@@ -42,6 +48,11 @@ extension KeyringFileError: CustomStringConvertible {
                 + "'memberlist keygen --output FILE'"
         case .badKey(let path, let place, let reason):
             "key \(place) in \(path) cannot be used: \(reason)"
+        case .refused(let path, let reason):
+            "\(path) stays as it was: \(reason)"
+        case .busy(let path, let holder):
+            "\(path) stays as it was: \(holder.map { "process \($0)" } ?? "another process") is changing "
+                + "a file of that folder; wait for it to end, and try again"
         case .system(let path, let action, let reason):
             "cannot \(action) \(path): \(reason)"
         }

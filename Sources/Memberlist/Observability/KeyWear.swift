@@ -6,7 +6,8 @@ struct KeyWear {
     /// Half of what a key bears.
     static let limit: UInt64 = 1 << 31
 
-    private var warned: SecretKey?
+    /// Its identifier: a key that is removed is not to be held here.
+    private var warned: KeyID?
 
     /// The cluster's seals, estimated, and whether to warn of them now: once for each key.
     mutating func check(_ keyring: Keyring, members: Int) -> (seals: UInt64, warns: Bool) {
@@ -14,7 +15,7 @@ struct KeyWear {
             by: UInt64(max(1, members))
         )
         let seals = overflow ? .max : product
-        guard seals >= Self.limit, let primary = keyring.keys.first, primary != warned else {
+        guard seals >= Self.limit, let primary = keyring.keyIDs.first, primary != warned else {
             return (seals, false)
         }
         warned = primary

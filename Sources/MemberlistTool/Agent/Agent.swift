@@ -22,7 +22,7 @@ struct Agent {
 
     func run() async throws {
         // Before the ports are bound, so that no signal finds the default action in its place.
-        var signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sigusr1).makeAsyncIterator()
+        var signals = await UnixSignalsSequence(trapping: trapped).makeAsyncIterator()
         let node = try await start()
         let events = node.events
         let printer = EventPrinter(format: plan.format, logger: logger)
@@ -32,9 +32,12 @@ struct Agent {
         async let watching: Void = EventWatch(node: node, printer: printer, logger: logger).run(events)
         await withDiscardingTaskGroup { group in
             addWorkers(to: &group, node: node, printer: printer, presence: presence)
-            while let signal = await signals.next() {
-                guard signal == .sigusr1 else { break }
-                group.addTask { await printer.print(.members(node.sortedMembers, id: nil)) }
+            signals: while let signal = await signals.next() {
+                switch signal {
+                case .sigusr1: group.addTask { await printer.print(.members(node.sortedMembers, id: nil)) }
+                case .sighup: group.addTask { await reloadKeys(of: node, printer: printer) }
+                default: break signals
+                }
             }
             armEnd()
             // Not of the group: it listens until the process is gone, whatever the others wait for.
@@ -44,6 +47,22 @@ struct Agent {
         }
         await node.shutdown()
         await watching
+    }
+
+    /// A hang-up means the keyring file where there is one, and is left to do what it always does where there is none.
+    private var trapped: [UnixSignal] {
+        [.sigterm, .sigint, .sigusr1] + (plan.configuration.keyringFile == nil ? [] : [.sighup])
+    }
+
+    /// What cannot be used is told, and the node keeps the keys that it has.
+    private func reloadKeys(of node: Memberlist, printer: EventPrinter) async {
+        guard let keyring = node.keyring else { return }
+        do {
+            await printer.print(.keyring(try await keyring.reload()))
+        } catch {
+            logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])
+            await printer.print(.error(CommandFault(message: "the keys stay as they were: \(error)")))
+        }
     }
 
     private func start() async throws(ToolError) -> Memberlist {

@@ -4,7 +4,8 @@ enum AgentHelp {
         The agent says 'ready' when it listens, then prints joins, updates, leaves, \
         messages and conflicts to standard output; it logs to standard error. SIGINT and \
         SIGTERM make it leave the cluster and exit; a second one ends it at once. SIGUSR1 \
-        prints the members.
+        prints the members. SIGHUP reads the file of --keyring again and prints the ids of its \
+        keys; a file that cannot be used is told of as an error, and the old keys stay.
 
         --format json puts one object on a line, with the time in RFC 3339 as "at":
           {"event":"ready","name":"a","address":"10.0.0.1:7946"}
@@ -14,6 +15,7 @@ enum AgentHelp {
           {"event":"message","payload":"text","from":"10.0.0.2:7946"}
           {"event":"conflict", ... ,"claimedAddress":"10.0.0.3:7946"}
           {"event":"members","members":[{"name":"b", ... ,"state":"alive"}]}
+          {"event":"keyring","keys":["0b1c2d3e4f506172"]}    the first one primary
         A member's state is alive, suspect, failed or left. A meta or payload that is not \
         UTF-8 stands as base64 under metaBase64 or payloadBase64.
 

@@ -26,7 +26,8 @@ struct AgentPlan: Sendable {
             file: command.keyring,
             environment: environment
         )
-        let configuration = Self.configuration(command, keyring: keyring)
+        var configuration = Self.configuration(command, keyring: keyring)
+        configuration.keyringFile = command.keyring.map { KeyringFile(path: $0) }
         do {
             try configuration.validate()
         } catch {

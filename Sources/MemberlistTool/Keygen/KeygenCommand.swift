@@ -22,7 +22,7 @@ struct KeygenCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
-        let keys = try (0..<count).map { _ in try Self.key(bytes: bytes) }
+        let keys = try (0..<count).map { _ in try SecretKey.random(bytes: bytes) }
         guard let output else {
             return try print(keys)
         }
@@ -39,8 +39,13 @@ struct KeygenCommand: ParsableCommand {
     }
 
     private func print(_ keys: [SecretKey]) throws {
+        var text = try SecretBuffer(capacity: keys.reduce(1) { $0 + $1.base64Count + 1 })
+        for key in keys {
+            key.appendBase64(to: &text)
+            text.append("\n")
+        }
         do {
-            try StandardStream.output.write(line: keys.map { $0.base64() }.joined(separator: "\n"))
+            try text.withUnsafeBytes { try StandardStream.output.write($0.bytes) }
         } catch {
             throw ToolError.environment("cannot write the keys to standard output: \(error)")
         }
@@ -48,11 +53,7 @@ struct KeygenCommand: ParsableCommand {
 
     private static let mostKeys = 1_000
 
-    private static func key(bytes: Int) throws -> SecretKey {
-        try SecretKey.random(bytes: bytes)
-    }
-
-    private static func bytes(_ text: String) throws -> Int {
+    static func bytes(_ text: String) throws -> Int {
         guard let bytes = Int(text), [16, 24, 32].contains(bytes) else {
             throw ToolError.usage("a key has 16, 24 or 32 bytes")
         }

@@ -12,6 +12,8 @@ enum AgentEvent: Hashable, Sendable {
     /// Another node claims the name of a member.
     case conflict(existing: Member, claimed: Member)
     case members([Member], id: JSONScalar?)
+    /// The keyring file was read again: the keys that it holds, the primary first.
+    case keyring([KeyID])
     /// A command was carried out.
     case result(CommandResult)
     /// A line was no command, or a command could not be carried out.

@@ -14,7 +14,7 @@ struct EventJSON: Encodable {
     enum Key: String, CodingKey {
         case event, at, id, name, nameBase64, address, claimedAddress, from, reason
         case meta, metaBase64, payload, payloadBase64
-        case members, state, command, ok, message, results, error, milliseconds, score, heard
+        case members, state, command, ok, message, results, error, milliseconds, score, heard, keys
     }
 
     /// One line, without its end.
@@ -48,6 +48,8 @@ struct EventJSON: Encodable {
         case .members(let members, let id):
             try container.encode(members.map(MemberJSON.init), forKey: .members)
             try container.encodeIfPresent(id, forKey: .id)
+        case .keyring(let keys):
+            try container.encode(keys.map(\.description), forKey: .keys)
         case .result(let result):
             try container.encode(result)
         case .error(let fault):

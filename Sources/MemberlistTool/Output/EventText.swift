@@ -24,6 +24,7 @@ enum EventText {
         case .members(let members, let id):
             "\(text(id)) \(members.count)"
                 + members.map { "\n    \($0.state.word)\(text($0))" }.joined()
+        case .keyring(let keys): keys.map { " \($0)" }.joined() + ", the first one primary"
         case .result(let result):
             " \(result.word.rawValue)\(text(result.id)) \(result.isSuccess ? "ok" : "failed")\(text(result.detail))"
         case .error(let fault):

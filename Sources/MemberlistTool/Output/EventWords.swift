@@ -17,6 +17,7 @@ extension AgentEvent {
         case .message: "message"
         case .conflict: "conflict"
         case .members: "members"
+        case .keyring: "keyring"
         case .result: "result"
         case .error: "error"
         }

@@ -28,19 +28,25 @@ struct StandardStream: Sendable {
 
     /// Writes the text whole, with no end of line of its own.
     func write(_ text: String) throws(WriteFailure) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { bytes in
+        try write(text.utf8.span.bytes)
+    }
+
+    /// Writes the bytes whole, from where they are: a secret is not copied.
+    func write(_ bytes: RawSpan) throws(WriteFailure) {
+        var start = 0
+        while start < bytes.byteCount {
+            let count = bytes.withUnsafeBytes { bytes in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
                 #if canImport(Glibc)
-                Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+                return Glibc.write(descriptor, rest.baseAddress, rest.count)
                 #elseif canImport(Musl)
-                Musl.write(descriptor, bytes.baseAddress, bytes.count)
+                return Musl.write(descriptor, rest.baseAddress, rest.count)
                 #else
-                Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+                return Darwin.write(descriptor, rest.baseAddress, rest.count)
                 #endif
             }
             if count >= 0 {
-                rest = rest.dropFirst(count)
+                start += count
             } else if errno == EAGAIN {
                 waitUntilWritable()
             } else if errno != EINTR {

@@ -18,14 +18,17 @@ enum AESGCM {
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
         guard !key.isPortable else {
-            return sealPortably(
-                plaintext,
-                key: key,
-                nonce: nonce,
-                additionalData: additionalData,
-                to: destination
-            )
+            return FreedMemory.wipingContexts {
+                sealPortably(
+                    plaintext,
+                    key: key,
+                    nonce: nonce,
+                    additionalData: additionalData,
+                    to: destination
+                )
+            }
         }
+        defer { Sodium.clearRegisters() }
         return withExtendedLifetime(key) {
             crypto_aead_aes256gcm_encrypt_afternm(
                 destination.assumingMemoryBound(to: UInt8.self),
@@ -50,15 +53,18 @@ enum AESGCM {
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
         guard !key.isPortable else {
-            return openPortably(
-                sealed,
-                key: key,
-                nonce: nonce,
-                additionalData: additionalData,
-                to: destination
-            )
+            return FreedMemory.wipingContexts {
+                openPortably(
+                    sealed,
+                    key: key,
+                    nonce: nonce,
+                    additionalData: additionalData,
+                    to: destination
+                )
+            }
         }
         guard let start = sealed.baseAddress else { return false }
+        defer { Sodium.clearRegisters() }
         return withExtendedLifetime(key) {
             crypto_aead_aes256gcm_decrypt_afternm(
                 destination.assumingMemoryBound(to: UInt8.self),

@@ -12,6 +12,8 @@ public enum KeyError: Error, Hashable, Sendable {
     case noKeys
     /// The key in use cannot be removed: another one is made primary first.
     case primaryCannotBeRemoved
+    /// A ring's only key cannot be removed: another one is added and made primary first.
+    case lastKeyCannotBeRemoved
     /// The key is not on the ring.
     case unknownKey
     /// The system gave no protected memory or no random bytes.
@@ -33,6 +35,8 @@ extension KeyError: CustomStringConvertible {
             "a keyring needs at least one key"
         case .primaryCannotBeRemoved:
             "the primary key cannot be removed; use another key first"
+        case .lastKeyCannotBeRemoved:
+            "the only key cannot be removed; add and use another key first"
         case .unknownKey:
             "the key is not on the keyring; add it first"
         case .systemUnavailable:

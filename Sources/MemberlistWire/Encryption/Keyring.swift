@@ -23,7 +23,7 @@ public final class Keyring: Sendable {
 
     /// A ring that seals with `primary` and opens with `others` too.
     public convenience init(primary: SecretKey, others: [SecretKey] = []) {
-        self.init(distinct: Self.distinct([primary] + others), fill: Sodium.fillWithRandomBytes)
+        self.init(distinct: ([primary] + others).distinct, fill: Sodium.fillWithRandomBytes)
     }
 
     /// For tests alone: nonces and sessions from elsewhere than libsodium.
@@ -32,7 +32,7 @@ public final class Keyring: Sendable {
         drawingNoncesWith fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
     ) throws(KeyError) {
         guard !keys.isEmpty else { throw .noKeys }
-        self.init(distinct: Self.distinct(keys), fill: fill)
+        self.init(distinct: keys.distinct, fill: fill)
     }
 
     private init(
@@ -41,13 +41,6 @@ public final class Keyring: Sendable {
     ) {
         self.fill = fill
         state = Mutex(State(keys: keys.map { RingKey($0, fill: fill) }, nonces: NonceSource(fill: fill)))
-    }
-
-    /// By identifier, so that no ring ever holds two keys with one.
-    private static func distinct(_ keys: [SecretKey]) -> [SecretKey] {
-        keys.reduce(into: []) { distinct, key in
-            if !distinct.contains(where: { $0.id == key.id }) { distinct.append(key) }
-        }
     }
 
     /// Every key, the primary first, then in the order in which they are tried.
@@ -83,28 +76,23 @@ public final class Keyring: Sendable {
     ///
     /// - Throws: ``KeyError/unknownKey``.
     public func use(_ id: KeyID) throws(KeyError) {
-        try state.withLock { (state) throws(KeyError) in
-            guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { throw .unknownKey }
-            state.keys.insert(state.keys.remove(at: index), at: 0)
-        }
+        try update { (keys) throws(KeyError) in try keys.use(id) }
     }
 
     /// Removes a key: what it sealed is not opened any more.
     ///
-    /// - Throws: ``KeyError/unknownKey``, ``KeyError/primaryCannotBeRemoved``.
+    /// - Throws: ``KeyError/unknownKey``, ``KeyError/primaryCannotBeRemoved``,
+    ///   ``KeyError/lastKeyCannotBeRemoved``.
     public func remove(_ key: SecretKey) throws(KeyError) {
         try remove(key.id)
     }
 
     /// Removes the key that has this identifier: what it sealed is not opened any more.
     ///
-    /// - Throws: ``KeyError/unknownKey``, ``KeyError/primaryCannotBeRemoved``.
+    /// - Throws: ``KeyError/unknownKey``, ``KeyError/primaryCannotBeRemoved``,
+    ///   ``KeyError/lastKeyCannotBeRemoved``.
     public func remove(_ id: KeyID) throws(KeyError) {
-        try state.withLock { (state) throws(KeyError) in
-            guard let index = state.keys.firstIndex(where: { $0.key.id == id }) else { throw .unknownKey }
-            guard index > 0 else { throw .primaryCannotBeRemoved }
-            state.keys.remove(at: index)
-        }
+        try update { (keys) throws(KeyError) in try keys.remove(id) }
     }
 
     /// Replaces the whole ring at once; the first of the keys is the primary. Keys that stay keep their
@@ -112,10 +100,17 @@ public final class Keyring: Sendable {
     ///
     /// - Throws: ``KeyError/noKeys``; the ring stays as it was.
     public func replace(with keys: [SecretKey]) throws(KeyError) {
-        guard !keys.isEmpty else { throw .noKeys }
-        let distinct = Self.distinct(keys)
-        state.withLock { state in
-            state.keys = distinct.map { key in
+        try update { $0 = keys }
+    }
+
+    /// Changes the keys in one step; where the change is refused, or leaves none, the ring stays as it was.
+    /// Keys that stay keep their sessions and counts.
+    package func update(_ change: (inout [SecretKey]) throws(KeyError) -> Void) throws(KeyError) {
+        try state.withLock { (state) throws(KeyError) in
+            var keys = state.keys.map(\.key)
+            try change(&keys)
+            guard !keys.isEmpty else { throw .noKeys }
+            state.keys = keys.distinct.map { key in
                 state.keys.first { $0.key.id == key.id } ?? RingKey(key, fill: fill)
             }
         }

@@ -38,6 +38,7 @@ enum NativeFrame {
         frame.storeBytes(of: version.rawValue, as: UInt8.self)
         frame.storeBytes(of: key.id.rawValue.bigEndian, toByteOffset: 1, as: UInt64.self)
         nonce.write(to: frame + nonceOffset)
+        defer { Sodium.clearRegisters() }
         return withExtendedLifetime(key) {
             crypto_aead_xchacha20poly1305_ietf_encrypt(
                 (frame + header).assumingMemoryBound(to: UInt8.self),
@@ -61,6 +62,7 @@ enum NativeFrame {
         to destination: UnsafeMutableRawPointer
     ) -> Bool {
         guard let start = frame.baseAddress, frame.count >= overhead else { return false }
+        defer { Sodium.clearRegisters() }
         return withExtendedLifetime(key) {
             crypto_aead_xchacha20poly1305_ietf_decrypt(
                 destination.assumingMemoryBound(to: UInt8.self),

@@ -22,27 +22,8 @@ public final class SecretKey: Sendable {
     /// A key of these bytes. The caller's copy is the caller's to forget.
     ///
     /// - Throws: ``KeyError/wrongLength(_:)``, ``KeyError/systemUnavailable``.
-    public init(bytes: [UInt8]) throws(KeyError) {
-        guard [16, 24, 32].contains(bytes.count) else { throw .wrongLength(bytes.count) }
-        let scheduleBytes = memberlist_aes256gcm_state_bytes()
-        // A multiple of 16 in all, because libsodium puts the end of a block at the end of a page.
-        let size = scheduleBytes + 32 + NativeKey.byteCount
-        guard Sodium.isReady, let memory = sodium_malloc(size) else { throw .systemUnavailable }
-        self.memory = memory
-        byteCount = bytes.count
-        // It was locked already where the limit allows; asked again, the system says whether it is.
-        isLocked = sodium_mlock(memory, size) == 0
-        sodium_memzero(memory, size)
-        let key = memory + scheduleBytes
-        UnsafeMutableRawBufferPointer(start: key, count: bytes.count).copyBytes(from: bytes)
-        isPortable = bytes.count != 32 || !Sodium.hasAES256GCM
-        if !isPortable {
-            crypto_aead_aes256gcm_beforenm(memory.assumingMemoryBound(to: AESGCM.Schedule.self), bytes)
-        }
-        let ringKey = UnsafeRawBufferPointer(start: key, count: bytes.count)
-        NativeKey.derive(from: ringKey, to: key + 32)
-        id = NativeKey.id(of: ringKey)
-        sodium_mprotect_readonly(memory)
+    public convenience init(bytes: [UInt8]) throws(KeyError) {
+        try self.init(byteCount: bytes.count) { $0.copyBytes(from: bytes) }
     }
 
     /// A new key from the system's random source.
@@ -50,16 +31,40 @@ public final class SecretKey: Sendable {
     /// - Parameter byteCount: 16, 24 or 32.
     /// - Throws: ``KeyError/wrongLength(_:)``, ``KeyError/systemUnavailable``.
     public static func random(bytes byteCount: Int = 32) throws(KeyError) -> SecretKey {
+        try SecretKey(byteCount: byteCount, fill: Sodium.fillWithRandomBytes)
+    }
+
+    /// The bytes are written where they stay, so that there is no copy to forget.
+    init(byteCount: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) throws(KeyError) {
         guard [16, 24, 32].contains(byteCount) else { throw .wrongLength(byteCount) }
-        guard Sodium.isReady else { throw .systemUnavailable }
-        var bytes = [UInt8](repeating: 0, count: byteCount)
-        defer { bytes.withUnsafeMutableBytes { sodium_memzero($0.baseAddress, $0.count) } }
-        bytes.withUnsafeMutableBytes(Sodium.fillWithRandomBytes)
-        return try SecretKey(bytes: bytes)
+        let scheduleBytes = memberlist_aes256gcm_state_bytes()
+        // A multiple of 16 in all, because libsodium puts the end of a block at the end of a page.
+        let size = scheduleBytes + 32 + NativeKey.byteCount
+        guard Sodium.isReady, let memory = sodium_malloc(size) else { throw .systemUnavailable }
+        self.memory = memory
+        self.byteCount = byteCount
+        // It was locked already where the limit allows; asked again, the system says whether it is.
+        isLocked = sodium_mlock(memory, size) == 0
+        sodium_memzero(memory, size)
+        let key = memory + scheduleBytes
+        fill(UnsafeMutableRawBufferPointer(start: key, count: byteCount))
+        isPortable = byteCount != 32 || !Sodium.hasAES256GCM
+        if !isPortable {
+            crypto_aead_aes256gcm_beforenm(
+                memory.assumingMemoryBound(to: AESGCM.Schedule.self),
+                key.assumingMemoryBound(to: UInt8.self)
+            )
+        }
+        let ringKey = UnsafeRawBufferPointer(start: key, count: byteCount)
+        NativeKey.derive(from: ringKey, to: key + 32)
+        id = NativeKey.id(of: ringKey)
+        sodium_mprotect_readonly(memory)
+        Sodium.wipeTraces()
     }
 
     deinit {
         sodium_free(memory)
+        Sodium.wipeTraces()
     }
 
     /// The key's bytes, for deriving others from them.
@@ -70,11 +75,12 @@ public final class SecretKey: Sendable {
     }
 
     /// The native suite's key, 32 bytes. Only while the key is held.
-    var nativeKey: UnsafePointer<UInt8> {
+    package var nativeKey: UnsafePointer<UInt8> {
         UnsafePointer((memory + memberlist_aes256gcm_state_bytes() + 32).assumingMemoryBound(to: UInt8.self))
     }
 
     /// The key as swift-crypto takes it: made for one frame and wiped after it, for that memory is not guarded.
+    /// What swift-crypto makes of it is not wiped by itself: see ``FreedMemory``.
     var symmetricKey: SymmetricKey { withUnsafeBytes { SymmetricKey(data: $0) } }
 
     /// libsodium's schedule. Only where the key is not ``isPortable``, and only while it is held.

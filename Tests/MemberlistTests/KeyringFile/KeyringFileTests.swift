@@ -39,7 +39,9 @@ import Testing
             #expect(try Self.mode(path) == 0o600)
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
             #expect(
-                try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["k", "link"]
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                    "k", "k.dates", "link",
+                ]
             )
         }
     }

@@ -1,0 +1,158 @@
+import Foundation
+import ProcessSupport
+import Testing
+
+@testable import Memberlist
+
+/// Keys that change while nodes run.
+@Suite struct ClusterKeyringTests {
+    private static func withFile(_ body: (KeyringFile) async throws -> Void) async throws {
+        let folder = try Programs.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = KeyringFile(path: folder.appendingPathComponent("k").path)
+        try file.create([try SecretKey.random()])
+        try await body(file)
+    }
+
+    @Test func aPlainNodeHasNone() async throws {
+        try await withNodes([local("a")]) { nodes in #expect(nodes[0].keyring == nil) }
+    }
+
+    @Test func theFileIsReadAtTheStartAndWrittenFirst() async throws {
+        try await Self.withFile { file in
+            let (old, new) = (try file.read()[0], try SecretKey.random())
+            try await withNodes([local("a") { $0.keyringFile = file }]) { nodes in
+                let keyring = try #require(nodes[0].keyring)
+                #expect(keyring.keyIDs == [old.id])
+                try await keyring.add(new)
+                #expect(try file.read() == [old, new] && keyring.keyIDs == [old.id, new.id])
+                try await keyring.use(new.id)
+                #expect(try file.read() == [new, old] && keyring.keyIDs == [new.id, old.id])
+                await #expect(throws: KeyError.primaryCannotBeRemoved) { try await keyring.remove(new.id) }
+                try await keyring.remove(old.id)
+                #expect(try file.read() == [new] && keyring.keyIDs == [new.id])
+                await #expect(throws: KeyError.lastKeyCannotBeRemoved) { try await keyring.remove(new.id) }
+                await #expect(throws: KeyError.unknownKey) { try await keyring.use(old.id) }
+            }
+        }
+    }
+
+    @Test func aRingWithoutAFileIsChangedInMemory() async throws {
+        let (old, new) = (try SecretKey.random(), try SecretKey.random())
+        try await withNodes([local("a") { $0.keyring = Keyring(primary: old) }]) { nodes in
+            let keyring = try #require(nodes[0].keyring)
+            try await keyring.add(new)
+            try await keyring.use(new.id)
+            try await keyring.remove(old.id)
+            #expect(keyring.keyIDs == [new.id] && keyring.file == nil)
+            #expect(try await keyring.reload() == [new.id])
+        }
+    }
+
+    @Test func aFileThatIsGoneLeavesTheRingAsItWas() async throws {
+        try await Self.withFile { file in
+            let old = try file.read()[0]
+            try await withNodes([local("a") { $0.keyringFile = file }]) { nodes in
+                let keyring = try #require(nodes[0].keyring)
+                try FileManager.default.removeItem(atPath: file.path)
+                let new = try SecretKey.random()
+                await #expect(throws: KeyringFileError.missing(path: file.path)) {
+                    try await keyring.add(new)
+                }
+                await #expect(throws: KeyringFileError.missing(path: file.path)) {
+                    try await keyring.reload()
+                }
+                #expect(keyring.keyIDs == [old.id])
+            }
+        }
+    }
+
+    @Test func aStartWithoutTheFileFails() async throws {
+        let file = KeyringFile(path: "/nonexistent/k")
+        await #expect(throws: KeyringFileError.missing(path: file.path)) {
+            try await Memberlist.create(local("a") { $0.keyringFile = file })
+        }
+    }
+
+    /// The order that the documentation gives, with a message at each step.
+    @Test func aClusterRotatesWithoutLosingAMessage() async throws {
+        let (old, new) = (try SecretKey.random(), try SecretKey.random(bytes: 16))
+        let configurations = ["a", "b"].map { name in local(name) { $0.keyring = Keyring(primary: old) } }
+        try await withNodes(configurations) { nodes in
+            await nodes[0].join([nodes[1].address])
+            for node in nodes { try await node.seesAlive(2) }
+            let rings = try nodes.map { try #require($0.keyring) }
+            func talk() async throws {
+                for (from, to) in [(0, 1), (1, 0)] {
+                    _ = try await nodes[from].ping(nodes[to].localMember.name)
+                    try await nodes[from].sendReliably([1], to: nodes[to].localMember.name)
+                }
+            }
+            try await talk()
+            for ring in rings {
+                try await ring.add(new)
+                try await talk()
+            }
+            for ring in rings {
+                try await ring.use(new.id)
+                try await talk()
+            }
+            for ring in rings {
+                try await ring.remove(old.id)
+                try await talk()
+            }
+            for ring in rings { #expect(ring.keyIDs == [new.id]) }
+        }
+    }
+
+    /// It was away while the keys changed twice. It is told why it finds nobody, and reads its file to get in.
+    @Test func aNodeThatMissedTwoRotationsGetsInWithNoRestart() async throws {
+        try await Self.withFile { file in
+            let keys = [try file.read()[0], try SecretKey.random(), try SecretKey.random()]
+            let configurations = [
+                local("a") { $0.keyring = Keyring(primary: keys[0]) },
+                local("away") { $0.keyringFile = file },
+            ]
+            try await withNodes(configurations) { nodes in
+                let ring = try #require(nodes[0].keyring)
+                for (old, new) in zip(keys, keys.dropFirst()) {
+                    try await ring.add(new)
+                    try await ring.use(new.id)
+                    try await ring.remove(old.id)
+                }
+                let refused = try #require(await nodes[1].join([nodes[0].address]).first)
+                guard case .failure(let reason) = refused.outcome else {
+                    Issue.record("a node with a key of the past got in")
+                    return
+                }
+                #expect("\(reason)".contains("compare keys"))
+                #expect(nodes[0].alive == ["a"] && nodes[1].alive == ["away"])
+                try file.replace(with: [keys[2]])
+                #expect(try await nodes[1].keyring?.reload() == [keys[2].id])
+                #expect(await nodes[1].join([nodes[0].address]).allSatisfy { $0.succeeded })
+                for node in nodes { try await node.seesAlive(2) }
+            }
+        }
+    }
+
+    /// Of three keys each node has two, and one uses what another has removed, until the rings are one again.
+    @Test func aKeyThatIsRemovedWhileItIsPrimaryElsewhereSilencesThatNodeAlone() async throws {
+        let keys = try (0..<3).map { _ in try SecretKey.random() }
+        let configurations = ["a", "b"].map { name in local(name) { $0.keyring = Keyring(primary: keys[0]) } }
+        try await withNodes(configurations) { nodes in
+            await nodes[0].join([nodes[1].address])
+            for node in nodes { try await node.seesAlive(2) }
+            let rings = try nodes.map { try #require($0.keyring) }
+            try await rings[0].add(keys[1])
+            try await rings[0].use(keys[1].id)
+            try await rings[0].remove(keys[0].id)
+            try await rings[1].add(keys[2])
+            await #expect(throws: MemberlistError.timedOut) { _ = try await nodes[1].ping("a") }
+            try await rings[1].add(keys[1])
+            try await rings[1].use(keys[1].id)
+            try await rings[1].remove(keys[0].id)
+            for node in nodes { try await node.seesAlive(2) }
+            _ = try await nodes[1].ping("a")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Memberlist
+import ProcessSupport
+import Testing
+
+/// A running agent changes its keys on SIGHUP, with no restart.
+@Suite(.serialized) struct AgentReloadTests {
+    private static func withFolder(_ body: (URL) async throws -> Void) async throws {
+        let folder = try Programs.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await body(folder)
+    }
+
+    private static func keys(_ event: JSONObject) -> String {
+        String(event.line.drop { $0 != "[" }.prefix { $0 != "]" }.dropFirst())
+    }
+
+    @Test func theAgentReadsItsFileAgain() async throws {
+        try await Self.withFolder { folder in
+            let file = KeyringFile(path: folder.appendingPathComponent("k").path)
+            let (old, new) = (try SecretKey.random(), try SecretKey.random(bytes: 16))
+            try file.create([old])
+            let a = try RunningAgent("a", ["--keyring", file.path])
+            let address = try await a.address()
+            try file.add(new)
+            a.process.signal(SIGHUP)
+            let event = try await a.wait("keyring")
+            #expect(event.keys == ["event", "at", "keys"])
+            #expect(Self.keys(event) == #""\#(old.id)","\#(new.id)""#)
+
+            // A member that has the new key alone gets in once the new key is the primary.
+            try file.use(new.id)
+            a.process.signal(SIGHUP)
+            try await a.process.waitForLine("the new primary", within: .seconds(20)) { line in
+                RunningAgent.event(line).flatMap { $0.line.contains(#"["\#(new.id)""#) ? $0 : nil }
+            }
+            let single = KeyringFile(path: folder.appendingPathComponent("single").path)
+            try single.create([new])
+            let b = try RunningAgent("b", ["--keyring", single.path, "--join", address])
+            try await a.wait("join", ["name": "b"])
+            for agent in [a, b] { try await agent.process.end() }
+        }
+    }
+
+    @Test func aFileThatCannotBeUsedLeavesTheOldKeys() async throws {
+        try await Self.withFolder { folder in
+            let path = folder.appendingPathComponent("k").path
+            let key = try SecretKey.random()
+            try KeyringFile(path: path).create([key])
+            let good = try Data(contentsOf: URL(fileURLWithPath: path))
+            let a = try RunningAgent("a", ["--keyring", path])
+            let address = try await a.address()
+            let breaks: [(String, () throws -> Void)] = [
+                ("JSON array", { try Data("[\"half".utf8).write(to: URL(fileURLWithPath: path)) }),
+                (
+                    "chmod 600",
+                    { try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path) }
+                ),
+                ("no keyring file", { try FileManager.default.removeItem(atPath: path) }),
+            ]
+            for (word, spoil) in breaks {
+                try spoil()
+                a.process.signal(SIGHUP)
+                let error = try await a.process.waitForLine(word, within: .seconds(20)) { line in
+                    RunningAgent.event(line).flatMap { $0["message"]?.contains(word) == true ? $0 : nil }
+                }
+                #expect(error["event"] == "error")
+                #expect(error["message"]?.contains("the keys stay as they were") == true)
+            }
+            let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+            #expect(FileManager.default.createFile(atPath: path, contents: good, attributes: attributes))
+            let b = try RunningAgent("b", ["--keyring", path, "--join", address])
+            try await a.wait("join", ["name": "b"])
+            for agent in [a, b] { try await agent.process.end() }
+        }
+    }
+
+    @Test func aHangUpEndsAnAgentWithoutAFile() async throws {
+        let a = try RunningAgent("a")
+        _ = try await a.address()
+        a.process.signal(SIGHUP)
+        #expect(try await a.process.waitForExit(within: .seconds(5)) == 128 + SIGHUP)
+    }
+
+    #if os(Linux)
+    @Test func memoryThatCannotBeLockedIsToldOnce() async throws {
+        try await Self.withFolder { folder in
+            let file = KeyringFile(path: folder.appendingPathComponent("k").path)
+            try file.create([try SecretKey.random(), try SecretKey.random()])
+            let agent = [
+                "agent", "--name", "a", "--bind", "127.0.0.1:0", "--format", "json", "--keyring", file.path,
+            ]
+            let tool = try Programs.product("memberlist")
+            let harness = try Programs.product("KeyringHarness")
+            for (program, arguments, count) in [
+                (harness, ["unlocked", tool.path] + agent, 1), (tool, agent, 0),
+            ] {
+                let process = try LineProcess(program, arguments)
+                try await process.waitForLine("ready", within: .seconds(20)) {
+                    $0.contains("ready") ? $0 : nil
+                }
+                try file.add(try SecretKey.random())
+                process.signal(SIGHUP)
+                try await process.waitForLine("keyring", within: .seconds(20)) {
+                    $0.contains("keyring") ? $0 : nil
+                }
+                process.signal(SIGTERM)
+                #expect(try await process.waitForExit(within: .seconds(5)) == 0)
+                let told = process.errorLines.filter { $0.contains("cannot be locked") }
+                #expect(told.count == count, "\(process.errorLines)")
+                #expect(told.allSatisfy { $0.contains("LimitMEMLOCK") && $0.contains("warning") })
+            }
+        }
+    }
+    #endif
+}
