@@ -11,6 +11,8 @@ enum Fault: Sendable, Hashable {
     case leave(Int, ends: Bool)
     /// It leaves, and joins again in the same process.
     case leaveAndReturn(Int, milliseconds: Int)
+    /// It leaves and ends, and comes back at another address at once.
+    case leaveAndMove(Int, milliseconds: Int)
     /// A node that was not there before.
     case arrive
     /// A node that does not fit the cluster tries to join, and gives up.
@@ -80,6 +82,7 @@ struct SwarmTimeline {
             (6, { .drift(node(&$0), partsPerMillion: $0.below(40_000) - 20_000) }),
             (40, { .inject(frame(&$0), node(&$0)) }),
         ]
+        if allowsMoves { kinds.append((3, { .leaveAndMove(node(&$0), milliseconds: 1 + $0.below(6_000)) })) }
         guard !isExact else { return kinds }
         kinds += [
             (4, { .pause(node(&$0), milliseconds: time(&$0)) }),
@@ -144,6 +147,7 @@ extension Fault: CustomStringConvertible {
         case .block(let node, let wait): return "block \(node) \(time(wait))"
         case .leave(let node, let ends): return "leave \(node)\(ends ? " and end" : "")"
         case .leaveAndReturn(let node, let wait): return "leave \(node) and return after \(wait) ms"
+        case .leaveAndMove(let node, let wait): return "leave \(node) and return elsewhere after \(wait) ms"
         case .arrive: return "a new node arrives"
         case .visit: return "a node that does not fit visits"
         case .partition(let side, let wait): return "partition \(side) \(time(wait))"
