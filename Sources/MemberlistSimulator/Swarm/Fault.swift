@@ -57,6 +57,9 @@ struct SwarmTimeline {
         // A few nodes restart or leave in nearly every history: that is where protocols break.
         if random.below(4) != 0 { add(.crash(random.below(nodes)), &random) }
         if isEncrypted, random.below(2) == 0 { add(.rotateKeys, &random) }
+        for _ in 0..<(allowsMoves ? random.below(4) : 0) {
+            add(.leaveAndMove(node(&random), milliseconds: 1 + random.below(6_000)), &random)
+        }
         // Equal times keep the order of drawing.
         return steps.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
             \.element
@@ -82,7 +85,6 @@ struct SwarmTimeline {
             (6, { .drift(node(&$0), partsPerMillion: $0.below(40_000) - 20_000) }),
             (40, { .inject(frame(&$0), node(&$0)) }),
         ]
-        if allowsMoves { kinds.append((3, { .leaveAndMove(node(&$0), milliseconds: 1 + $0.below(6_000)) })) }
         guard !isExact else { return kinds }
         kinds += [
             (4, { .pause(node(&$0), milliseconds: time(&$0)) }),

@@ -10,10 +10,11 @@ extension PlantedBug {
         PlantedBug(
             what: "a death is not believed",
             judge: HearingJudge().name,
+            nodes: 8,
             story: crashOfThree,
             plant: { world in
                 world.sabotage.hearing = { node, message in
-                    if case .dead = message, node == 1 { return nil }
+                    if case .dead = message { return nil }
                     return message
                 }
             }
@@ -122,7 +123,6 @@ extension PlantedBug {
         PlantedBug(
             what: "an update is not told",
             judge: EventOrderJudge().name,
-            others: [IncarnationJudge().name],
             story: { simulation, _ in
                 await simulation.run(for: .seconds(5))
                 simulation[0].update(meta: [1])
