@@ -44,7 +44,8 @@ struct BeliefMemory {
 }
 
 /// Incarnations never go back: what a node knows of a member is only replaced by later news. A member that left
-/// or failed and came back at another address is another process, which begins anew.
+/// or failed and came back at another address is another process, which begins anew. What a node says anew of itself
+/// it says at a higher one, or nobody would hear it.
 public final class IncarnationJudge: SimulationJudge {
     /// The rule's name.
     public let name = "incarnations never go back"
@@ -55,14 +56,19 @@ public final class IncarnationJudge: SimulationJudge {
 
     /// Compares what is believed of a member with what was believed before.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
-        guard case .member(let member, let change) = observation.kind,
-            let last = memory.replace(member, change, observer: observation.node, in: state)
-        else { return nil }
+        guard case .member(let member, let change) = observation.kind else { return nil }
+        let last = memory.replace(member, change, observer: observation.node, in: state)
+        let observer = state.name(of: observation.node)
+        // A process begins at 1, and leaves at what it has.
+        let own = last?.incarnation ?? 1
+        if member.name == observer, change != .left, member.incarnation <= own {
+            return "\(observer) speaks anew of itself at incarnation \(member.incarnation), and was at \(own)"
+        }
+        guard let last else { return nil }
         let isAnother = member.endpoint != last.endpoint && (last.state == .left || last.state == .dead)
         guard member.incarnation < last.incarnation, !isAnother else { return nil }
         return
-            "\(state.name(of: observation.node)) knew \(member.name) at incarnation \(last.incarnation) and "
-            + "now at \(member.incarnation)"
+            "\(observer) knew \(member.name) at incarnation \(last.incarnation) and now at \(member.incarnation)"
     }
 }
 

@@ -85,6 +85,9 @@ public final class HearingJudge: SimulationJudge {
         if isSelf {
             if isAccusation(claim, of: before) {
                 outcome.incarnation = max(before.incarnation, claim.incarnation) + 1
+            } else if before.state == .left, isDeath(claim), claim.incarnation > before.incarnation {
+                // Should it come back, it speaks above what others know of it.
+                outcome.incarnation = claim.incarnation
             }
             return .outcome(outcome)
         }
@@ -102,6 +105,11 @@ public final class HearingJudge: SimulationJudge {
             if before.state == .alive || before.state == .suspect { outcome.state = claim.state }
         }
         return .outcome(outcome)
+    }
+
+    /// Whether it is heard as a death; one that an exchange tells of is only suspected.
+    private func isDeath(_ claim: Claim) -> Bool {
+        claim.state == .left || (claim.state == .dead && !claim.isFromExchange)
     }
 
     /// Whether a node that hears this of itself must contradict.

@@ -182,7 +182,9 @@ final class SwarmRun {
 
     private func applyToMembership(_ fault: Fault) {
         switch fault {
-        case .leave(let node, let ends): world.leave(world.hosts[node], thenEnds: ends)
+        case .leave(let node, let ends):
+            // Who left and runs on answers probes: by gossip alone, whoever missed the farewell never knows better.
+            world.leave(world.hosts[node], thenEnds: ends || plan.settings.gossipsAlone)
         case .leaveAndReturn(let node, let milliseconds):
             let host = world.hosts[node]
             let launches = host.launches

@@ -79,6 +79,10 @@ public struct SimulationState {
     public func traffic(of node: Int) -> Traffic { world.hosts[node].traffic }
     /// Whether the node has keys, and so must encrypt all that it sends.
     public func encrypts(_ node: Int) -> Bool { !world.hosts[node].keys.isEmpty }
+    /// Names that somebody may have made up: in plaintext, a flipped bit may be one of a name's.
+    func forgedNames(at node: Int) -> Int {
+        encrypts(node) ? 0 : world.coverage[.injectedFlipped] + world.coverage[.injectedStream]
+    }
     /// Whether an application of the simulation has said these bytes.
     public func wasSaid(_ payload: [UInt8]) -> Bool { world.said.contains(payload) }
     /// The label under which the node sends; judges of frames must know how long it is.

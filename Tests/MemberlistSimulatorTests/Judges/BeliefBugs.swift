@@ -22,6 +22,22 @@ extension PlantedBug {
             }
         ),
         PlantedBug(
+            what: "a node changes its metadata at the incarnation that it had",
+            judge: IncarnationJudge().name,
+            others: [NewsJudge().name],
+            story: { simulation, _ in
+                await simulation.run(for: .seconds(5))
+                simulation[0].update(meta: [1])
+                await simulation.run(for: .seconds(5))
+            },
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    guard node == 0, member.name == "node-0" else { return [(member, change)] }
+                    return [(member.told(incarnation: 1), change)]
+                }
+            }
+        ),
+        PlantedBug(
             what: "an alive of before raises the dead",
             judge: ResurrectionJudge().name,
             others: [NewsJudge().name],
