@@ -103,13 +103,22 @@ package struct BroadcastQueue: Sendable {
         remove(named: name, hash: name.bytes.withUnsafeBytes { hash.hash($0) })
     }
 
-    private mutating func remove(named name: NodeName, hash: UInt64) {
-        let found = name.bytes.withUnsafeBytes { bytes in
+    /// What waits under that name; nil where nothing does.
+    func payload(about name: NodeName) -> [UInt8]? {
+        let key = name.bytes.withUnsafeBytes { hash.hash($0) }
+        return place(named: name, hash: key).map { slots.all[$0].payload }
+    }
+
+    private func place(named name: NodeName, hash: UInt64) -> Int? {
+        name.bytes.withUnsafeBytes { bytes in
             named.find(hash) { position in
                 slots.all[position].name?.withUnsafeBytes { $0.equalsBytes(of: bytes) } ?? false
             }
         }
-        guard let slot = found.map({ Int32(truncatingIfNeeded: $0) }) else { return }
+    }
+
+    private mutating func remove(named name: NodeName, hash: UInt64) {
+        guard let slot = place(named: name, hash: hash).map({ Int32(truncatingIfNeeded: $0) }) else { return }
         if let index = urgent.firstIndex(of: slot) {
             urgent.remove(at: index)
         } else {

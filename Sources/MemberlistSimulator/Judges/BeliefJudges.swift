@@ -44,7 +44,8 @@ struct BeliefMemory {
 }
 
 /// Incarnations never go back: what a node knows of a member is only replaced by later news. A member that left
-/// or failed and came back at another address is another process, which begins anew.
+/// or failed and came back at another address is another process, which begins anew. What a node says anew of itself
+/// it says at a higher one, or nobody would hear it.
 public final class IncarnationJudge: SimulationJudge {
     /// The rule's name.
     public let name = "incarnations never go back"
@@ -55,14 +56,19 @@ public final class IncarnationJudge: SimulationJudge {
 
     /// Compares what is believed of a member with what was believed before.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
-        guard case .member(let member, let change) = observation.kind,
-            let last = memory.replace(member, change, observer: observation.node, in: state)
-        else { return nil }
+        guard case .member(let member, let change) = observation.kind else { return nil }
+        let last = memory.replace(member, change, observer: observation.node, in: state)
+        let observer = state.name(of: observation.node)
+        // A process begins at 1, and leaves at what it has.
+        let own = last?.incarnation ?? 1
+        if member.name == observer, change != .left, member.incarnation <= own {
+            return "\(observer) speaks anew of itself at incarnation \(member.incarnation), and was at \(own)"
+        }
+        guard let last else { return nil }
         let isAnother = member.endpoint != last.endpoint && (last.state == .left || last.state == .dead)
         guard member.incarnation < last.incarnation, !isAnother else { return nil }
         return
-            "\(state.name(of: observation.node)) knew \(member.name) at incarnation \(last.incarnation) and "
-            + "now at \(member.incarnation)"
+            "\(observer) knew \(member.name) at incarnation \(last.incarnation) and now at \(member.incarnation)"
     }
 }
 
@@ -82,11 +88,12 @@ public final class ResurrectionJudge: SimulationJudge {
 
     /// Looks at every member that is alive again.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
-        if case .heardDeath(let subject, let incarnation) = observation.kind {
+        if case .heard(let claim) = observation.kind {
+            guard claim.state == .dead || claim.state == .left, !claim.isFromExchange else { return nil }
             let launch = state.launches(of: observation.node)
-            let key = BeliefKey(observer: observation.node, launch: launch, subject: subject)
+            let key = BeliefKey(observer: observation.node, launch: launch, subject: claim.subject.owned())
             // One that nobody can have reached is not believed, and so not remembered.
-            if incarnation < 1 << 20 { heard.append((key, incarnation)) }
+            if claim.incarnation < 1 << 20 { heard.append((key, claim.incarnation)) }
             return nil
         }
         guard case .member(let member, _) = observation.kind else { return nil }
@@ -132,17 +139,27 @@ public final class ResurrectionJudge: SimulationJudge {
     }
 }
 
-/// Events about one member come in the order in which they can happen, and tell of the state that they lead to.
+/// Events about one member come in the order in which they can happen, tell of the state that they lead to, and none
+/// is left out.
 public final class EventOrderJudge: SimulationJudge {
     /// The rule's name.
     public let name = "events alternate"
     private var memory = BeliefMemory()
+    /// Of whom a node heard something that changed its mind.
+    private var changed: [BeliefKey] = []
 
     /// A judge for one simulation.
     public init() {}
 
     /// Looks whether this event may follow the last one.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
+        if case .heard(let claim) = observation.kind, let after = claim.after,
+            after.incarnation != claim.before?.incarnation || after.state != claim.before?.state
+        {
+            let launch = state.launches(of: observation.node)
+            let subject = claim.subject.owned()
+            changed.append(BeliefKey(observer: observation.node, launch: launch, subject: subject))
+        }
         guard case .member(let member, let change) = observation.kind else { return nil }
         let isSelf = member.name == state.name(of: observation.node)
         let last = memory.replace(member, change, observer: observation.node, in: state)
@@ -152,6 +169,28 @@ public final class EventOrderJudge: SimulationJudge {
             return
                 "\(state.name(of: observation.node)) told of \(member.name) \(change) (\(member.state)) after "
                 + (before?.rawValue ?? "nothing")
+        }
+        return nil
+    }
+
+    /// Compares what was told with what is believed, of those who were heard of.
+    public func inspect(_ node: Int, in state: SimulationState) -> String? {
+        guard !changed.isEmpty else { return nil }
+        defer { changed.removeAll(keepingCapacity: true) }
+        for key in changed where key.observer == node {
+            guard let belief = state.standing(of: node, about: key.subject) else { continue }
+            let told = memory.last(key)
+            let isGone = belief.state == .dead || belief.state == .left
+            // A name of which nobody has said yet that it lives.
+            if isGone, belief.incarnation == 0 { continue }
+            // Of the dead a later death is remembered, and nobody is told.
+            guard let told, told.state == belief.state, told.endpoint == belief.endpoint,
+                isGone || told.incarnation == belief.incarnation
+            else {
+                return "\(state.name(of: node)) takes \(key.subject) for \(belief.state) at incarnation "
+                    + "\(belief.incarnation) and told of "
+                    + (told.map { "\($0.state) at \($0.incarnation)" } ?? "nothing")
+            }
         }
         return nil
     }

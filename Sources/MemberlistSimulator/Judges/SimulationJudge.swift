@@ -2,7 +2,8 @@
 public protocol SimulationJudge: AnyObject {
     /// The rule's name, in a few words.
     var name: String { get }
-    /// Whether it looks at frames. Where nobody does none are shown, which saves time.
+    /// Whether it looks at frames: those sent, accepted, refused and lost are shown to judges that do, and to
+    /// nobody where none does, which saves time.
     var watchesFrames: Bool { get }
     /// Looks at what happened. Returns what is wrong with it; nil where all is well.
     func observe(_ observation: borrowing Observation, in state: SimulationState) -> String?

@@ -7,6 +7,7 @@ public enum StandardJudges {
         [
             IncarnationJudge(), ResurrectionJudge(), EventOrderJudge(), DatagramSizeJudge(), NonceJudge(),
             PlaintextJudge(), ReplayJudge(), BoundsJudge(), AuthenticityJudge(), StrangerJudge(),
+            HearingJudge(), SuspicionJudge(), NewsJudge(), ForgettingJudge(),
             LivenessJudge(), CompletenessJudge(), AccuracyJudge(isExact: isExact),
         ]
     }

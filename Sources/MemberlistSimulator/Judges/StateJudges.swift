@@ -16,13 +16,14 @@ public final class BoundsJudge: SimulationJudge {
     public func inspect(_ node: Int, in state: SimulationState) -> String? {
         let name = state.name(of: node)
         let members = state.memberCount(seenBy: node)
-        if members > state.nodeCount {
-            return "\(name) holds \(members) members; \(state.nodeCount) ever were"
+        let names = state.nodeCount + state.forgedNames(at: node)
+        if members > names {
+            return "\(name) holds \(members) members; \(names) ever were"
         }
         let queued = state.queuedBroadcasts(of: node)
         // One broadcast a name: what is newer replaces what waits.
-        if queued.membership > state.nodeCount {
-            return "\(name) queues \(queued.membership) broadcasts about \(state.nodeCount) members"
+        if queued.membership > names {
+            return "\(name) queues \(queued.membership) broadcasts about \(names) members"
         }
         if queued.user > Self.userBroadcasts {
             return "\(name) queues \(queued.user) of the application's broadcasts"

@@ -139,7 +139,7 @@ extension World {
             switch (message, stream.purpose) {
             case (.pushPull(let state), .exchange(let id)):
                 coverage.meet(.exchangeDone)
-                perform(.stateReceived(id, state), on: host)
+                merge(state, .stateReceived(id, state), host, process)
             case (.ack(let ack), .ping(let sequence)):
                 perform(.streamPingFinished(sequence: sequence, answered: ack.sequence == sequence), on: host)
             case (_, .exchange(let id)):
@@ -193,7 +193,7 @@ extension World {
             process.exchangesAnswered += 1
             let id = StreamID(process.nextNumber())
             stream.acceptorID = id
-            perform(.stateOffered(id, state), on: host)
+            merge(state, .stateOffered(id, state), host, process)
         case .user(let payload):
             deliver(payload, from: stream.source, host, process)
             acceptorCloses(stream, place)

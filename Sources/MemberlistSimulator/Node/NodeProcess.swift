@@ -42,6 +42,8 @@ final class NodeProcess {
     var later: [(Message, Endpoint)] = []
     var sealed: [UInt8] = []
     var exchangesAnswered = 0
+    /// States of peers that were not merged.
+    var refusedMerges = 0
     /// Broadcasts whose end the delegate is to be told of.
     var broadcasts: [RequestID: [UInt8]] = [:]
     private var lastNumber: UInt64 = 0
@@ -60,6 +62,9 @@ final class NodeProcess {
         sealer = layers.datagramSealer
         opener = layers.datagramOpener
     }
+
+    /// Reads of the core where it stands: a plain read copies it whole, and there are many.
+    func look<Seen>(_ seen: (inout GossipProtocol) -> Seen) -> Seen { seen(&core) }
 
     /// A number that no other request, exchange or stream of this process has.
     func nextNumber() -> UInt64 {

@@ -127,6 +127,11 @@ extension World {
 
     private func noticed(_ notice: Notice, _ host: Host) {
         coverage.count(notice)
+        switch notice {
+        case .probeFailed(let name): observe(.accused(name), at: host.index)
+        case .mergeIncompatible: host.process?.refusedMerges += 1
+        default: break
+        }
         guard !judges.isEmpty || !observers.isEmpty else { return }
         observe(.notice("\(notice)"), at: host.index)
     }

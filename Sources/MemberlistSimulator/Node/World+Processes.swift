@@ -15,14 +15,20 @@ extension World {
     /// Executes what the core wants done, and plans its next timer.
     func settle(_ host: Host) {
         guard let process = host.process else { return }
-        while let directive = process.core.nextDirective() { execute(directive, host, process) }
+        executeAll(host, process)
         arm(host, process)
         inspect(host.index)
     }
 
+    func executeAll(_ host: Host, _ process: NodeProcess) {
+        while let directive = process.core.nextDirective() { execute(directive, host, process) }
+    }
+
     /// A timer that fires early finds nothing due, so only what comes sooner is planned anew.
     func arm(_ host: Host, _ process: NodeProcess) {
-        guard let next = process.core.nextDeadline, process.armed.map({ next < $0 }) ?? true else { return }
+        guard let next = process.look({ $0.nextDeadline }), process.armed.map({ next < $0 }) ?? true else {
+            return
+        }
         process.armed = next
         process.timerToken &+= 1
         events.plan(
@@ -105,7 +111,7 @@ extension World {
             while true {
                 do throws(WireError) {
                     guard let part = try opened.nextPart() else { break }
-                    hear(try Message.decode(part), from: source, process, at: reading)
+                    hear(try Message.decode(part), from: source, host, process, at: reading)
                 } catch {
                     // One part that cannot be read harms no other.
                     refuse(bytes, from: source, error, host)
@@ -127,6 +133,7 @@ extension World {
     private func hear(
         _ message: Message,
         from source: Endpoint,
+        _ host: Host,
         _ process: NodeProcess,
         at reading: Instant
     ) {
@@ -134,18 +141,13 @@ extension World {
         case .suspect, .dead, .user:
             process.later.append((message, source))
         case .alive, .ping, .indirectPing, .ack, .nack:
-            process.core.handle(.messageReceived(message, from: source), at: reading)
+            tell(process, message, from: source, host, at: reading)
         }
     }
 
     private func endBatch(_ host: Host, _ process: NodeProcess) {
         let reading = host.clock.reading(at: now)
-        for (message, source) in process.later {
-            if case .dead(let dead) = message, !judges.isEmpty {
-                observe(.heardDeath(of: dead.node.owned(), incarnation: dead.incarnation), at: host.index)
-            }
-            process.core.handle(.messageReceived(message, from: source), at: reading)
-        }
+        for (message, source) in process.later { tell(process, message, from: source, host, at: reading) }
         process.later.removeAll(keepingCapacity: true)
         settle(host)
     }

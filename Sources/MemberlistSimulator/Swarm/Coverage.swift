@@ -29,9 +29,11 @@ public struct Coverage: Sendable, Hashable {
         case memberJoined, memberUpdated, memberRefreshed, memberSuspected, memberRecovered
         case memberFailed, memberLeft, memberReaped
         case refuted, conflict, falsePositive, suspicionShortened
+        case suspicionConfirmed, laterDeathHeard, deadInExchange, backElsewhereAfterLeaving, reclaimed
         case implausible, malformed, misdirectedPing, overloaded, aliveRefused
         // Exchanges
         case exchangeStarted, exchangeDone, exchangeFailed, merged, mergeIncompatible, mergeRefused
+        case newsByGossipAlone
         // Messages
         case messageSent, messageDelivered, broadcastTransmitted, metaChanged, leaveHeard, notSealed
     }
@@ -91,6 +93,21 @@ extension Coverage {
         case .left: meet(.memberLeft)
         case .reaped: meet(.memberReaped)
         }
+    }
+
+    /// Rare things that a node may come to hear.
+    mutating func count(_ claim: Claim) {
+        guard let before = claim.before, let after = claim.after else { return }
+        if after.state == .suspect, after.confirmations > before.confirmations, before.state == .suspect {
+            meet(.suspicionConfirmed)
+        }
+        let wasGone = before.state == .dead || before.state == .left
+        if wasGone, after.state == before.state, after.incarnation > before.incarnation {
+            meet(.laterDeathHeard)
+        }
+        if claim.isFromExchange, claim.state == .dead, after.state == .suspect { meet(.deadInExchange) }
+        guard after.state == .alive, wasGone, after.endpoint != before.endpoint else { return }
+        meet(before.state == .left ? .backElsewhereAfterLeaving : .reclaimed)
     }
 
     mutating func count(_ notice: Notice) {

@@ -11,6 +11,8 @@ enum Fault: Sendable, Hashable {
     case leave(Int, ends: Bool)
     /// It leaves, and joins again in the same process.
     case leaveAndReturn(Int, milliseconds: Int)
+    /// It leaves and ends, and comes back at another address at once.
+    case leaveAndMove(Int, milliseconds: Int)
     /// A node that was not there before.
     case arrive
     /// A node that does not fit the cluster tries to join, and gives up.
@@ -55,6 +57,9 @@ struct SwarmTimeline {
         // A few nodes restart or leave in nearly every history: that is where protocols break.
         if random.below(4) != 0 { add(.crash(random.below(nodes)), &random) }
         if isEncrypted, random.below(2) == 0 { add(.rotateKeys, &random) }
+        for _ in 0..<(allowsMoves ? random.below(4) : 0) {
+            add(.leaveAndMove(node(&random), milliseconds: 1 + random.below(6_000)), &random)
+        }
         // Equal times keep the order of drawing.
         return steps.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
             \.element
@@ -144,6 +149,7 @@ extension Fault: CustomStringConvertible {
         case .block(let node, let wait): return "block \(node) \(time(wait))"
         case .leave(let node, let ends): return "leave \(node)\(ends ? " and end" : "")"
         case .leaveAndReturn(let node, let wait): return "leave \(node) and return after \(wait) ms"
+        case .leaveAndMove(let node, let wait): return "leave \(node) and return elsewhere after \(wait) ms"
         case .arrive: return "a new node arrives"
         case .visit: return "a node that does not fit visits"
         case .partition(let side, let wait): return "partition \(side) \(time(wait))"

@@ -24,7 +24,7 @@ struct SwarmPlan {
         self.seed = seed
         nodes = Self.size(&random)
         isExact = random.below(5) == 0
-        settings = SwarmSettings(nodes: nodes, &random)
+        settings = SwarmSettings(nodes: nodes, isExact: isExact, &random)
         network = Self.network(isExact: isExact, settings, &random)
         let seconds = 20 + random.below(nodes > 48 ? 40 : 160)
         faultsEnd = .seconds(seconds)

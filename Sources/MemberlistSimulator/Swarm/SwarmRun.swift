@@ -30,6 +30,7 @@ final class SwarmRun {
             plan.settings.hasDelegates ? SwarmDelegate(number) : nil
         }
         seeker = Seeker(world: simulation.world)
+        if plan.settings.gossipsAlone { simulation.world.coverage.meet(.newsByGossipAlone) }
         simulation.world.attacker.isListening = true
         if plan.isExact { watchSuspicions() }
     }
@@ -99,13 +100,14 @@ final class SwarmRun {
         gather(around: first)
     }
 
-    /// Where nodes may have moved, whoever knew the old addresses knows nobody: discovery comes again.
+    /// Where nodes may have moved, whoever knew the old addresses knows nobody; and where states are not
+    /// exchanged, whoever missed a piece of gossip is told by nothing else: discovery comes again.
     private func gather(around first: Host) {
         for host in world.hosts where host.index != first.index && simulation.state.isWell(host.index) {
             seeker.seek(host, through: first)
         }
-        guard plan.settings.allowsMoves else { return }
-        after(30_000) { [self] _ in
+        guard plan.settings.allowsMoves || plan.settings.gossipsAlone else { return }
+        after(SwarmSettings.discoveryInterval / 1_000) { [self] _ in
             if !simulation.state.isConverged { gather(around: first) }
         }
     }
@@ -146,7 +148,7 @@ final class SwarmRun {
         tell("\(fault)")
         switch fault {
         case .crash, .restart, .pause, .block, .flood: applyToProcess(fault)
-        case .leave, .leaveAndReturn, .arrive, .visit: applyToMembership(fault)
+        case .leave, .leaveAndReturn, .leaveAndMove, .arrive, .visit: applyToMembership(fault)
         case .partition, .cutOneWay, .blockDatagrams, .degrade: applyToLinks(fault)
         case .rewriteSource(let node): simulation[node].rewriteSource()
         case .drift(let node, let drift): world.setDrift(Int64(drift), of: world.hosts[node])
@@ -180,13 +182,26 @@ final class SwarmRun {
 
     private func applyToMembership(_ fault: Fault) {
         switch fault {
-        case .leave(let node, let ends): world.leave(world.hosts[node], thenEnds: ends)
+        case .leave(let node, let ends):
+            // Who left and runs on answers probes: by gossip alone, whoever missed the farewell never knows better.
+            world.leave(world.hosts[node], thenEnds: ends || plan.settings.gossipsAlone)
         case .leaveAndReturn(let node, let milliseconds):
             let host = world.hosts[node]
             let launches = host.launches
             world.leave(host, thenEnds: false)
             after(milliseconds) { [self] _ in
                 if host.launches == launches, host.hasLeft { seeker.seek(host) }
+            }
+        case .leaveAndMove(let node, let milliseconds):
+            let host = world.hosts[node]
+            let launches = host.launches
+            world.leave(host, thenEnds: true)
+            after(milliseconds) { [self] world in
+                guard host.launches == launches, host.hasLeft else { return }
+                // Its farewell may still be on its way.
+                world.end(host, .ended)
+                simulation[node].restart(elsewhere: true)
+                seeker.seek(host)
             }
         case .arrive:
             let node = try? simulation.addNode { [self] in rotation.admit($0, like: world.hosts[0]) }

@@ -27,8 +27,13 @@ struct SwarmSettings {
     /// Whether nodes may come back at other addresses: it needs them to be forgotten soon enough.
     let allowsMoves: Bool
     let hasDelegates: Bool
+    /// Whether states are exchanged by those alone who join: then only gossip spreads news.
+    let gossipsAlone: Bool
 
-    init(nodes: Int, _ random: inout ProtocolRandom) {
+    /// How often an application's discovery joins all through one, where the cluster needs that; in microseconds.
+    static let discoveryInterval = 30_000_000
+
+    init(nodes: Int, isExact: Bool, _ random: inout ProtocolRandom) {
         probeInterval = 200_000 + random.below(1_300_000)
         probeTimeout = probeInterval / 10 * (2 + random.below(7))
         gossipInterval = 50_000 + random.below(250_000)
@@ -56,6 +61,8 @@ struct SwarmSettings {
         metaBytes = random.below(2) == 0 ? 0 : random.below(80)
         allowsMoves = random.below(2) == 0
         hasDelegates = random.below(8) == 0
+        // Whoever misses a refutation holds to a suspicion: nothing is exact there.
+        gossipsAlone = random.below(4) == 0 && !isExact
     }
 
     func apply(to configuration: inout MemberlistConfiguration) {
@@ -69,7 +76,7 @@ struct SwarmSettings {
         configuration.gossip.interval = .microseconds(gossipInterval)
         configuration.gossip.nodes = gossipNodes
         configuration.gossip.retransmitMultiplier = retransmitMultiplier
-        configuration.gossip.pushPullInterval = .microseconds(pushPullInterval)
+        configuration.gossip.pushPullInterval = gossipsAlone ? .zero : .microseconds(pushPullInterval)
         configuration.gossip.toTheDead = .microseconds(toTheDead)
         configuration.gossip.datagramSize = datagramSize
         configuration.deadNodeReclaim = reclaim.map { .microseconds($0) }
@@ -105,7 +112,8 @@ struct SwarmSettings {
             members: nodes,
             interval: Int64(probeInterval)
         )
-        let exchange = Formulas.pushPullInterval(Int64(pushPullInterval), members: nodes)
+        let between = gossipsAlone ? max(Self.discoveryInterval, pushPullInterval) : pushPullInterval
+        let exchange = Formulas.pushPullInterval(Int64(between), members: nodes)
         let once = rounds + suspicion + Int64(toTheDead) + 6 * exchange
         return .microseconds(2 * once * 11 / 10)
     }
@@ -114,7 +122,7 @@ struct SwarmSettings {
         "probe \(probeInterval / 1_000)/\(probeTimeout / 1_000) ms, gossip \(gossipInterval / 1_000) ms to "
             + "\(gossipNodes), retransmit \(retransmitMultiplier), suspicion \(suspicionMultiplier) x "
             + "\(suspicionMaximum), checks \(indirectChecks), health \(healthMultiplier), "
-            + "push/pull \(pushPullInterval / 1_000) ms, to the dead \(toTheDead / 1_000) ms, "
+            + "push/pull \(gossipsAlone ? "never" : "\(pushPullInterval / 1_000) ms"), to the dead \(toTheDead / 1_000) ms, "
             + "reclaim \(reclaim.map { "\($0 / 1_000) ms" } ?? "never"), datagrams \(datagramSize), "
             + "version \(protocolVersion), \(keyBytes == 0 ? "plaintext" : "keys of \(keyBytes)")"
             + "\(label.isEmpty ? "" : ", labelled")\(compression ? ", compressed" : "")"

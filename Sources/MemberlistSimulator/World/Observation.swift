@@ -16,8 +16,11 @@ public struct Observation: Sendable {
         case process(ProcessChange)
         /// The node changed its mind about a member.
         case member(Member, BeliefChange)
-        /// The node is about to hear from somebody that a member failed or left, at that incarnation.
-        case heardDeath(of: NodeName, incarnation: UInt32)
+        /// The node heard something of a member, and has changed its mind or not. An alive that was known is not
+        /// told, nor what a delegate decides on, nor a state that was not merged.
+        indirect case heard(Claim)
+        /// The node's own probe of a member failed.
+        case accused(NodeName)
         /// Two nodes claim one name, as this node sees it.
         case conflict(existing: Member, claimed: Member)
         /// The application of this node got bytes from another.
@@ -38,6 +41,16 @@ public struct Observation: Sendable {
         case notice(String)
         /// A fault begins or ends, in words.
         case fault(String)
+    }
+}
+
+extension Observation {
+    /// Whether it shows a frame: those are for judges that ask for them.
+    var isOfFrame: Bool {
+        switch kind {
+        case .sent, .accepted, .refused, .lost: true
+        default: false
+        }
     }
 }
 

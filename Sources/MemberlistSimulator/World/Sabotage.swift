@@ -1,9 +1,14 @@
 internal import MemberlistCore
+internal import MemberlistWire
 
 /// Bugs that are planted to see whether the judges find them: what a broken core or layer would do.
 struct Sabotage {
     /// Changes what a node tells of a member; an empty list keeps it silent.
     var member: ((Int, Member, BeliefChange) -> [(Member, BeliefChange)])?
+    /// Changes what a node's core hears, and not what it is seen to hear; nil keeps it from the core.
+    var hearing: ((Int, Message) -> Message?)?
+    /// Whether a node is seen to have lost what waits in its queue about a member.
+    var loses: ((Int, NodeName) -> Bool)?
     /// Changes a datagram before it leaves, by its sender, its sealed bytes and what was sealed.
     var datagram: ((Int, [UInt8], [UInt8]) -> [UInt8])?
     /// Changes what a node's application hears.

@@ -1,4 +1,4 @@
-internal import Memberlist
+public import Memberlist
 public import MemberlistCore
 public import MemberlistWire
 
@@ -40,23 +40,49 @@ public struct SimulationState {
     /// What the node believes of everybody it knows, itself among them; empty where no process runs.
     public func members(seenBy node: Int) -> [Member] { world.hosts[node].process?.core.members ?? [] }
     /// How many members the node's table holds, dead ones included.
-    public func memberCount(seenBy node: Int) -> Int { world.hosts[node].process?.core.memberCount ?? 0 }
+    public func memberCount(seenBy node: Int) -> Int {
+        world.hosts[node].process?.look { $0.memberCount } ?? 0
+    }
     /// What the node believes of one member; nil where it does not know it, or no process runs.
     public func belief(of node: Int, about member: NodeName) -> MemberState? {
-        world.hosts[node].process?.core.member(named: member)?.state
+        world.hosts[node].process?.look { $0.standing(of: member)?.state } ?? nil
+    }
+    /// What the node believes of one member, in full; nil where it does not know it, or no process runs.
+    public func standing(of node: Int, about member: NodeName) -> Belief? {
+        let host = world.hosts[node]
+        return host.process?.core.standing(of: member).map {
+            Belief($0, at: host.clock.reading(at: world.now))
+        }
+    }
+    /// What the node's own clock shows, from a start of its own; clocks run fast or slow.
+    public func clock(of node: Int) -> Duration {
+        .nanoseconds(world.hosts[node].clock.reading(at: world.now).nanoseconds)
+    }
+    /// What the node is configured to do.
+    public func configuration(of node: Int) -> MemberlistConfiguration { world.hosts[node].configuration }
+    /// Whether the node's application decides on what it hears.
+    func asksDelegate(_ node: Int) -> Bool { world.hosts[node].delegate != nil }
+    /// The broadcast about that member that waits at the node, encoded.
+    func queuedMessage(of node: Int, about member: NodeName) -> [UInt8]? {
+        if let loses = world.sabotage.loses, loses(node, member) { return nil }
+        return world.hosts[node].process?.look { $0.queuedMessage(about: member) } ?? nil
     }
     /// Broadcasts that wait at the node: about members, and the application's.
     public func queuedBroadcasts(of node: Int) -> (membership: Int, user: Int) {
-        guard let core = world.hosts[node].process?.core else { return (0, 0) }
-        let queued = core.queuedBroadcasts
+        guard let process = world.hosts[node].process else { return (0, 0) }
+        let queued = process.look { $0.queuedBroadcasts }
         return (queued.membership + world.sabotage.extraBroadcasts, queued.user)
     }
     /// The node's health score: 0 is well (Lifeguard).
-    public func healthScore(of node: Int) -> Int { world.hosts[node].process?.core.healthScore ?? 0 }
+    public func healthScore(of node: Int) -> Int { world.hosts[node].process?.look { $0.healthScore } ?? 0 }
     /// What the node sent and received so far.
     public func traffic(of node: Int) -> Traffic { world.hosts[node].traffic }
     /// Whether the node has keys, and so must encrypt all that it sends.
     public func encrypts(_ node: Int) -> Bool { !world.hosts[node].keys.isEmpty }
+    /// Names that somebody may have made up: in plaintext, a flipped bit may be one of a name's.
+    func forgedNames(at node: Int) -> Int {
+        encrypts(node) ? 0 : world.coverage[.injectedFlipped] + world.coverage[.injectedStream]
+    }
     /// Whether an application of the simulation has said these bytes.
     public func wasSaid(_ payload: [UInt8]) -> Bool { world.said.contains(payload) }
     /// The label under which the node sends; judges of frames must know how long it is.
@@ -72,13 +98,12 @@ public struct SimulationState {
     public var firstDisagreement: String? {
         let well = world.hosts.filter { isWell($0.index) }
         for observer in well {
-            guard let core = observer.process?.core else { continue }
-            guard core.aliveCount == well.count else {
-                return disagreement(of: observer, well)
+            guard let process = observer.process else { continue }
+            let agrees = process.look { core in
+                core.aliveCount == well.count
+                    && well.allSatisfy { core.standing(of: $0.name)?.state == .alive }
             }
-            for subject in well where core.member(named: subject.name)?.state != .alive {
-                return disagreement(of: observer, well)
-            }
+            if !agrees { return disagreement(of: observer, well) }
         }
         return nil
     }

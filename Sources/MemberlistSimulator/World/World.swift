@@ -14,7 +14,11 @@ final class World {
     var linkFaults: LinkFaults
     var streams = StreamTable()
     var digest = HistoryDigest()
-    var judges: [any SimulationJudge] = []
+    var judges: [any SimulationJudge] = [] {
+        didSet { frameJudges = judges.filter(\.watchesFrames) }
+    }
+    /// Those that look at frames: most observations are of frames, and most judges do not.
+    private var frameJudges: [any SimulationJudge] = []
     var violations: [Violation] = []
     var coverage = Coverage()
     var attacker = Attacker()
@@ -105,7 +109,7 @@ final class World {
         let observation = Observation(time: time, node: node, kind: kind)
         for observer in observers { observer(observation) }
         let state = SimulationState(self)
-        for judge in judges {
+        for judge in observation.isOfFrame ? frameJudges : judges {
             if let what = judge.observe(observation, in: state) { violate(judge, what) }
         }
     }

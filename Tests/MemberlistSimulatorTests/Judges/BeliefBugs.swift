@@ -8,6 +8,7 @@ extension PlantedBug {
         PlantedBug(
             what: "a node tells of an update with an incarnation before the last",
             judge: IncarnationJudge().name,
+            others: [NewsJudge().name, EventOrderJudge().name],
             story: { simulation, _ in
                 await simulation.run(for: .seconds(5))
                 simulation[0].update(meta: [1])
@@ -21,8 +22,25 @@ extension PlantedBug {
             }
         ),
         PlantedBug(
+            what: "a node changes its metadata at the incarnation that it had",
+            judge: IncarnationJudge().name,
+            others: [NewsJudge().name],
+            story: { simulation, _ in
+                await simulation.run(for: .seconds(5))
+                simulation[0].update(meta: [1])
+                await simulation.run(for: .seconds(5))
+            },
+            plant: { world in
+                world.sabotage.member = { node, member, change in
+                    guard node == 0, member.name == "node-0" else { return [(member, change)] }
+                    return [(member.told(incarnation: 1), change)]
+                }
+            }
+        ),
+        PlantedBug(
             what: "an alive of before raises the dead",
             judge: ResurrectionJudge().name,
+            others: [NewsJudge().name],
             story: crashOfTwo,
             plant: { world in
                 world.sabotage.member = { node, member, change in
@@ -44,6 +62,7 @@ extension PlantedBug {
         PlantedBug(
             what: "an event is told twice",
             judge: EventOrderJudge().name,
+            others: [SuspicionJudge().name],
             story: crashOfTwo,
             plant: { world in
                 world.sabotage.member = { node, member, change in
@@ -55,6 +74,7 @@ extension PlantedBug {
         PlantedBug(
             what: "an event tells of another state than it leads to",
             judge: EventOrderJudge().name,
+            others: [NewsJudge().name],
             story: crashOfTwo,
             plant: { world in
                 world.sabotage.member = { node, member, change in
@@ -66,6 +86,7 @@ extension PlantedBug {
         PlantedBug(
             what: "a healthy node is declared failed",
             judge: AccuracyJudge(isExact: true).name,
+            others: [NewsJudge().name, EventOrderJudge().name, SuspicionJudge().name],
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     guard node == 1, member.name == "node-2", change == .joined else {

@@ -26,6 +26,7 @@ extension PlantedBug {
         PlantedBug(
             what: "a suspicion of a crashed node never ends",
             judge: CompletenessJudge().name,
+            others: [SuspicionJudge().name],
             story: { simulation, _ in
                 await simulation.run(for: .seconds(5))
                 simulation[2].crash()

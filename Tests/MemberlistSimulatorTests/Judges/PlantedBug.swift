@@ -9,6 +9,8 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
     let what: String
     /// The name of the judge that must speak.
     let judge: String
+    /// Others that rightly speak too: what is told wrongly is also passed on wrongly, or ends wrongly.
+    var others: Set<String> = []
     var nodes = 3
     var network = LinkConditions.good
     /// Whether a healthy node that is declared failed breaks a rule.
