@@ -33,7 +33,7 @@ struct MemberTable: Sendable {
     }
 
     /// Where the row of that name stands. It is looked for at `near` first, which then is the place behind it.
-    func position(of name: UnsafeRawBufferPointer, near: inout Int) -> Int? {
+    mutating func position(of name: UnsafeRawBufferPointer, near: inout Int) -> Int? {
         if near < rows.count, rows[near].identity.isNamed(name) {
             near += 1
             return near - 1

@@ -3,7 +3,7 @@ import MemberlistWire
 /// What a peer's state says that this node knows: in a cluster at rest, all of it, member by member.
 extension GossipProtocol {
     /// Passes over states that ``receive(_:merge:at:)`` would hear and do nothing about, looking at their bytes
-    /// alone. Nothing is changed; that it mutates spares a copy of the core.
+    /// alone. Nothing is changed: what mutates here does so to spare a copy of the table for each state.
     ///
     /// - Parameter near: Where the next member's row may stand: two tables have mostly one order.
     /// - Returns: The first state, from `first` on, that must be heard.
@@ -52,7 +52,7 @@ private struct NewsBounds {
 
 extension MemberTable {
     @inline(__always)
-    fileprivate func isOldNews(
+    fileprivate mutating func isOldNews(
         _ place: NodeStatePlace,
         in bytes: UnsafeRawBufferPointer,
         _ bounds: NewsBounds,
