@@ -32,6 +32,8 @@ import Testing
         ("another's name", { $0.name = "a" }),
         ("an unknown name", { $0.name = "nobody" }),
         ("its own name", { $0.name = "self" }),
+        ("this node", { ($0.name, $0.address) = ("self", [10, 0, 0, 1]) }),
+        ("this node with other meta", { ($0.name, $0.address, $0.meta) = ("self", [10, 0, 0, 1], [1]) }),
         ("a long name", { $0.name = NodeName(String(repeating: "x", count: 60_000)) }),
     ]
 
