@@ -76,6 +76,7 @@ package struct GossipProtocol: Sendable {
         table[selfID].incarnation = 1
         queueAlive(identity, incarnation: 1)
         startTimers(at: now)
+        noteDeadline()
     }
 
     private mutating func startTimers(at now: Instant) {
@@ -120,8 +121,9 @@ package struct GossipProtocol: Sendable {
 
     // MARK: Running
 
-    /// When ``advance(to:)`` has something to do next.
-    package var nextDeadline: Instant? { timers.nextDeadline }
+    /// When ``advance(to:)`` has something to do next. Stored, because to ask the timers would copy the core for
+    /// whoever does not hold it alone.
+    package private(set) var nextDeadline: Instant?
 
     /// The next thing to do. Take them until there is none, after every input and every advance.
     package mutating func nextDirective() -> Directive? {
@@ -173,7 +175,7 @@ package struct GossipProtocol: Sendable {
         case .leaveRequested:
             leave(at: now)
         }
-        reportFinishedBroadcasts()
+        endStep()
     }
 
     /// Fires the timers that are due.
@@ -181,8 +183,15 @@ package struct GossipProtocol: Sendable {
         while let (kind, late) = timers.popDue(at: now) {
             fire(kind, late: late, at: now)
         }
-        reportFinishedBroadcasts()
+        endStep()
     }
+
+    private mutating func endStep() {
+        reportFinishedBroadcasts()
+        noteDeadline()
+    }
+
+    mutating func noteDeadline() { nextDeadline = timers.nextDeadline }
 
     private mutating func fire(_ kind: TimerKind, late: Int64, at now: Instant) {
         switch kind {

@@ -22,18 +22,20 @@ public struct IPAddress: Hashable, Sendable {
 
     /// The same, of a message's field: nearly every datagram holds one, and this costs no allocation.
     package init?(bytes: ArraySlice<UInt8>) {
-        func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-            var number: UInt64 = 0
-            for byte in bytes { number = number << 8 | UInt64(byte) }
-            return number
-        }
+        guard let address = bytes.withUnsafeBytes(IPAddress.init) else { return nil }
+        self = address
+    }
+
+    /// The same, of bytes where they stand.
+    package init?(_ bytes: UnsafeRawBufferPointer) {
         switch bytes.count {
         case 4:
-            high = 0
-            low = Self.mappedPrefix << 32 | number(bytes)
+            self.init(ipv4: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
         case 16:
-            high = number(bytes.prefix(8))
-            low = number(bytes.dropFirst(8))
+            self.init(
+                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
         default:
             return nil
         }

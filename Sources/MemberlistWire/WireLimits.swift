@@ -11,7 +11,7 @@ package enum WireLimits {
     /// Node states in one push/pull.
     package static let pushPullNodes = 1_048_576
     /// Bytes that a node state takes at least, on the average of a push/pull of more than
-    /// ``pushPullSmallStates`` states. HashiCorp's never take fewer than 49; in memory each takes near 200,
+    /// ``pushPullSmallStates`` states. HashiCorp's never take fewer than 49; in memory each takes 48 more,
     /// so that a million states of one byte would be a small message and a large allocation.
     package static let pushPullStateBytes = 48
     package static let pushPullSmallStates = 1_024

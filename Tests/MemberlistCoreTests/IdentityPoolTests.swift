@@ -66,7 +66,7 @@ import Testing
     @Test func thePoolIsBounded() {
         let pool = IdentityPool(capacity: 100)
         var core = Self.core(0, pool: pool)
-        core.merge(Self.states(1_050), at: .at(0))
+        core.merge(NodeStates(Self.states(1_050)), at: .at(0))
         #expect(pool.identityCount <= 100)
         #expect(core.memberCount == 1_051)
         #expect(Set(core.members.map(\.name)).count == 1_051)
@@ -108,7 +108,7 @@ import Testing
         let before = try Self.residentBytes()
         let cores = (0..<200).map { number in
             var core = Self.core(number, pool: pool)
-            core.merge(states, at: .at(0))
+            core.merge(NodeStates(states), at: .at(0))
             while core.nextDirective() != nil {}
             return core
         }

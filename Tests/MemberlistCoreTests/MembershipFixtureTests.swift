@@ -127,7 +127,7 @@ struct MembershipTraceNode {
             drain()
         }
         if operation.op == "merge" {
-            core.merge(operation.messages.map(Self.state), at: now)
+            core.merge(NodeStates(operation.messages.map(Self.state)), at: now)
             drain()
         }
     }

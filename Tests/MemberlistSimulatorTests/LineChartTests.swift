@@ -45,6 +45,15 @@ import Testing
         #expect(words.contains("1M"))
     }
 
+    @Test func aLongNameHasRoom() {
+        func width(_ name: String) -> Int {
+            let chart = LineChart(title: "", x: .init("x"), y: .init("y"), series: [.init(name, [])])
+            return chart.svg.split(separator: "\"").compactMap { Int($0) }.first ?? 0
+        }
+        #expect(width("short") == 760)
+        #expect(width("a name of three dozen letters, or so") > 850)
+    }
+
     @Test func equalChartsGiveEqualTexts() {
         #expect(chart(.linear, [1, 2]).svg == chart(.linear, [1, 2]).svg)
         #expect(chart(.linear, [1, 2]).svg != chart(.linear, [1, 3]).svg)

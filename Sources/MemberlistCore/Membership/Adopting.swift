@@ -31,5 +31,9 @@ extension GossipProtocol {
     }
 
     /// This node as others are told of it.
-    package var ownState: PushNodeState { table[selfID].pushState }
+    package var ownState: PushNodeState {
+        var writer = NodeStateWriter(count: 1)
+        table[selfID].write(to: &writer)
+        return writer.finish()[0]
+    }
 }

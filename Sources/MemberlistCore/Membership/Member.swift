@@ -49,15 +49,20 @@ public struct ProtocolVersions: Sendable, Hashable {
 
     /// The first six bytes of a message's versions; nil where there are fewer.
     package init?(_ wire: WireBytes) {
+        guard let versions = wire.bytes.withUnsafeBytes(ProtocolVersions.init) else { return nil }
+        self = versions
+    }
+
+    /// The same, of bytes where they stand.
+    init?(_ wire: UnsafeRawBufferPointer) {
         guard wire.count >= 6 else { return nil }
-        let first = wire.bytes.startIndex
         self.init(
-            minimum: wire.bytes[first],
-            maximum: wire.bytes[first + 1],
-            current: wire.bytes[first + 2],
-            delegateMinimum: wire.bytes[first + 3],
-            delegateMaximum: wire.bytes[first + 4],
-            delegateCurrent: wire.bytes[first + 5]
+            minimum: wire[0],
+            maximum: wire[1],
+            current: wire[2],
+            delegateMinimum: wire[3],
+            delegateMaximum: wire[4],
+            delegateCurrent: wire[5]
         )
     }
 

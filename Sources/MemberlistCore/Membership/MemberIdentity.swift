@@ -62,6 +62,42 @@ package final class MemberIdentity: Sendable {
         nameBytes.withUnsafeBytes { $0.equalsBytes(of: name) }
     }
 
+    /// Whether this is where an alive says that it listens; false where it has no address.
+    func listens(at address: UnsafeRawBufferPointer, port: UInt16) -> Bool {
+        endpoint.port == port && endpoint.address == IPAddress(address)
+    }
+
+    /// Writes it as a push/pull carries it. What came without versions is given six.
+    func write(incarnation: UInt32, state: Int, to writer: inout NodeStateWriter) {
+        guard wireVersionCount > 0 else {
+            return versions.bytes.withUnsafeBytes { write(incarnation, state, versions: $0, to: &writer) }
+        }
+        write(incarnation, state, versions: nil, to: &writer)
+    }
+
+    private func write(
+        _ incarnation: UInt32,
+        _ state: Int,
+        versions: UnsafeRawBufferPointer?,
+        to writer: inout NodeStateWriter
+    ) {
+        let (metaStart, versionsStart) = (Int(metaStart), Int(versionsStart))
+        nameBytes.withUnsafeBytes { name in
+            fields.withUnsafeBytes { fields in
+                let meta = UnsafeRawBufferPointer(rebasing: fields[metaStart..<versionsStart])
+                writer.append(
+                    name: name,
+                    address: UnsafeRawBufferPointer(rebasing: fields[..<metaStart]),
+                    port: endpoint.port,
+                    meta: meta.isEmpty && metaIsNull ? nil : meta,
+                    incarnation: incarnation,
+                    state: state,
+                    versions: versions ?? UnsafeRawBufferPointer(rebasing: fields[versionsStart...])
+                )
+            }
+        }
+    }
+
     func hashName(_ hash: KeyedHash) -> UInt64 { hash.hash(nameBytes) }
 
     func alive(incarnation: UInt32) -> Alive {

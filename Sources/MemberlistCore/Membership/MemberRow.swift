@@ -54,7 +54,8 @@ struct MemberRow: Sendable {
         )
     }
 
-    var pushState: PushNodeState {
+    /// Writes what a push/pull tells of the member.
+    func write(to writer: inout NodeStateWriter) {
         let code =
             switch state {
             case .alive: 0
@@ -62,14 +63,6 @@ struct MemberRow: Sendable {
             case .dead: 2
             case .left: 3
             }
-        return PushNodeState(
-            name: name,
-            address: address,
-            port: endpoint.port,
-            meta: meta,
-            incarnation: incarnation,
-            state: code,
-            versions: identity.wireVersionCount == 0 ? WireBytes(versions.bytes) : identity.wireVersions
-        )
+        identity.write(incarnation: incarnation, state: code, to: &writer)
     }
 }

@@ -3,11 +3,10 @@ import MemberlistWire
 /// What looks at every row: for a state exchange, and for whoever wants to read the table.
 extension MemberTable {
     /// What a push/pull tells of each member. Rows are looked at where they stand.
-    var pushStates: [PushNodeState] {
-        var states: [PushNodeState] = []
-        states.reserveCapacity(count)
-        for position in rows.indices where !rows[position].isFree { states.append(rows[position].pushState) }
-        return states
+    var pushStates: NodeStates {
+        var writer = NodeStateWriter(count: count)
+        for position in rows.indices where !rows[position].isFree { rows[position].write(to: &writer) }
+        return writer.finish()
     }
 
     /// Those that are suspect, and the suspicions of them.

@@ -32,6 +32,19 @@ struct MemberTable: Sendable {
         }
     }
 
+    /// Where the row of that name stands. It is looked for at `near` first, which then is the place behind it.
+    mutating func position(of name: UnsafeRawBufferPointer, near: inout Int) -> Int? {
+        if near < rows.count, rows[near].identity.isNamed(name) {
+            near += 1
+            return near - 1
+        }
+        guard let position = names.find(hash.hash(name), where: { rows[$0].identity.isNamed(name) }) else {
+            return nil
+        }
+        near = position + 1
+        return position
+    }
+
     private func id(_ position: Int) -> RowID {
         RowID(position: Int32(truncatingIfNeeded: position), generation: rows[position].generation)
     }

@@ -12,8 +12,9 @@ struct PendingMerge: Sendable {
 extension GossipProtocol {
     /// Merges states as they are, with no look at versions and with no question to the application about the
     /// whole: what HashiCorp's traces record.
-    package mutating func merge(_ nodes: [PushNodeState], at now: Instant) {
+    package mutating func merge(_ nodes: NodeStates, at now: Instant) {
         continueMerge(merges.add(PendingMerge(exchange: nil, state: PushPull(nodes: nodes))), at: now)
+        noteDeadline()
     }
 
     /// Merges a peer's state, unless versions or the application forbid it.
@@ -49,9 +50,15 @@ extension GossipProtocol {
     mutating func continueMerge(_ id: DecisionID, at now: Instant) {
         guard let merge = merges[id] else { return }
         // Looked up once, not once for each state: a large cluster's has many.
-        for next in merge.next..<merge.state.nodes.count {
-            guard hear(merge.state.nodes[next], merge: id, at: now) else {
-                merges[id]?.next = next + 1
+        let nodes = merge.state.nodes
+        var next = merge.next
+        var near = 0
+        while true {
+            next = passOldNews(in: nodes, from: next, near: &near)
+            guard next < nodes.count else { break }
+            next += 1
+            guard hear(nodes[next - 1], merge: id, at: now) else {
+                merges[id]?.next = next
                 return
             }
         }
@@ -102,63 +109,6 @@ extension GossipProtocol {
             incarnation: state.incarnation
         )
     }
-
-    // MARK: Versions
-
-    /// The first member that speaks what not all alive ones, here and there, understand.
-    func versionConflict(with remote: [PushNodeState]) -> VersionConflict? {
-        var gossip = ClosedVersions(lowest: 0, highest: .max)
-        var delegate = ClosedVersions(lowest: 0, highest: .max)
-        func narrow(by versions: ProtocolVersions) {
-            gossip.lowest = max(gossip.lowest, versions.minimum)
-            gossip.highest = min(gossip.highest, versions.maximum)
-            delegate.lowest = max(delegate.lowest, versions.delegateMinimum)
-            delegate.highest = min(delegate.highest, versions.delegateMaximum)
-        }
-        // A member that did not say restricts nobody, and is held to speak version 0.
-        for position in remote.indices where remote[position].state == 0 {
-            if let versions = ProtocolVersions(remote[position].versions) { narrow(by: versions) }
-        }
-        // Rows are looked at where they stand: a copy of each would count references up and down.
-        for position in table.rows.indices where table.rows[position].state == .alive {
-            narrow(by: table.rows[position].identity.versions)
-        }
-
-        func conflict(_ name: NodeName, _ versions: ProtocolVersions) -> VersionConflict? {
-            if !gossip.contains(versions.current) {
-                return VersionConflict(
-                    name: name.owned(),
-                    isDelegate: false,
-                    current: versions.current,
-                    understood: gossip
-                )
-            }
-            if !delegate.contains(versions.delegateCurrent) {
-                return VersionConflict(
-                    name: name.owned(),
-                    isDelegate: true,
-                    current: versions.delegateCurrent,
-                    understood: delegate
-                )
-            }
-            return nil
-        }
-        for position in remote.indices {
-            let versions = ProtocolVersions(remote[position].versions) ?? .unknown
-            guard !gossip.contains(versions.current) || !delegate.contains(versions.delegateCurrent) else {
-                continue
-            }
-            return conflict(remote[position].name, versions)
-        }
-        for position in table.rows.indices where !table.rows[position].isFree {
-            let versions = table.rows[position].identity.versions
-            guard !gossip.contains(versions.current) || !delegate.contains(versions.delegateCurrent) else {
-                continue
-            }
-            return conflict(table.rows[position].name, versions)
-        }
-        return nil
-    }
 }
 
 extension PushNodeState {
@@ -172,11 +122,5 @@ extension PushNodeState {
             meta: meta,
             versions: versions
         )
-    }
-}
-
-extension ClosedVersions {
-    func contains(_ version: UInt8) -> Bool {
-        lowest <= version && version <= highest
     }
 }

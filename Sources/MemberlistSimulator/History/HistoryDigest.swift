@@ -14,14 +14,23 @@ struct HistoryDigest {
     }
 
     /// Adds an entry: what kind, when, who, and the bytes that belong to it.
-    mutating func add(_ kind: UInt8, at now: Instant, node: Int, _ bytes: some Collection<UInt8>) {
+    mutating func add(_ kind: UInt8, at now: Instant, node: Int, _ bytes: ArraySlice<UInt8>) {
         entries += 1
         pending.append(kind)
         append(UInt64(bitPattern: now.nanoseconds))
         append(UInt64(bitPattern: Int64(node)))
         append(UInt64(bytes.count))
-        pending.append(contentsOf: bytes)
-        if pending.count >= Self.batch { flush() }
+        if bytes.count < Self.batch {
+            pending.append(contentsOf: bytes)
+            if pending.count >= Self.batch { flush() }
+        } else {
+            flush()
+            bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        }
+    }
+
+    mutating func add(_ kind: UInt8, at now: Instant, node: Int, _ bytes: [UInt8]) {
+        add(kind, at: now, node: node, bytes[...])
     }
 
     /// The hash so far, in hexadecimal digits.

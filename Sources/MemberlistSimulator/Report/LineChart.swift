@@ -67,9 +67,8 @@ public struct LineChart: Sendable, Hashable {
         self.series = series
     }
 
-    private static let width = 760
     private static let left = 92
-    private static let right = 168
+    private static let end = 592
     private static let top = 52
     private static let plotHeight = 340
     private static let bottom = 64
@@ -79,6 +78,9 @@ public struct LineChart: Sendable, Hashable {
     ]
     private static let dashes = ["", "8 4", "2 3", "10 3 2 3", "", "5 2", "1 2"]
 
+    /// Room for the longest name of the legend, at seven points a letter.
+    private var width: Int { Self.end + max(168, 60 + 7 * (series.map(\.name.count).max() ?? 0)) }
+
     /// The picture.
     public var svg: String {
         let height = Self.top + Self.plotHeight + Self.bottom
@@ -86,7 +88,7 @@ public struct LineChart: Sendable, Hashable {
             x.scale,
             series.flatMap { $0.points.map(\.x) },
             from: Self.left,
-            to: Self.width - Self.right
+            to: Self.end
         )
         let up = ChartScale(
             y.scale,
@@ -95,8 +97,8 @@ public struct LineChart: Sendable, Hashable {
             to: Self.top
         )
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(height)" \
-            viewBox="0 0 \(Self.width) \(height)" font-family="sans-serif" font-size="12">
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
+            viewBox="0 0 \(width) \(height)" font-family="sans-serif" font-size="12">
             <title>\(title.xml)</title>
             <rect width="100%" height="100%" fill="#ffffff"/>
             <text x="\(Self.left)" y="28" font-size="16" font-weight="bold">\(title.xml)</text>
@@ -107,7 +109,7 @@ public struct LineChart: Sendable, Hashable {
 
     private func grid(_ across: ChartScale, _ up: ChartScale) -> String {
         let (floor, ceiling) = (Self.top + Self.plotHeight, Self.top)
-        let (start, end) = (Self.left, Self.width - Self.right)
+        let (start, end) = (Self.left, Self.end)
         var rules = ""
         var words = ""
         for tick in across.ticks {
@@ -126,7 +128,7 @@ public struct LineChart: Sendable, Hashable {
     }
 
     private var titles: String {
-        let middle = (Self.left + Self.width - Self.right) / 2
+        let middle = (Self.left + Self.end) / 2
         let centre = Self.top + Self.plotHeight / 2
         return
             "<text x=\"\(middle)\" y=\"\(Self.top + Self.plotHeight + 46)\" text-anchor=\"middle\">"
@@ -151,7 +153,7 @@ public struct LineChart: Sendable, Hashable {
 
     private var legend: String {
         series.enumerated().map { index, series in
-            let (x, y) = (Self.width - Self.right + 18, Self.top + 12 + index * 22)
+            let (x, y) = (Self.end + 18, Self.top + 12 + index * 22)
             return "<path stroke-width=\"2\" fill=\"none\" \(Self.stroke(index)) d=\"M\(x) \(y)h28\"/>\n"
                 + "<text x=\"\(x + 36)\" y=\"\(y + 4)\">\(series.name.xml)</text>\n"
         }.joined()

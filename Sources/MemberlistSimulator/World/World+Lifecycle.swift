@@ -159,7 +159,7 @@ extension World {
     func touch(_ host: Host) { host.wellSince = now }
 
     private func told(_ change: ProcessChange, _ host: Host) {
-        digest.add(5, at: now, node: host.index, "\(change)".utf8)
+        digest.add(5, at: now, node: host.index, Array("\(change)".utf8))
         coverage.count(change)
         observe(.process(change), at: host.index)
     }

@@ -17,6 +17,9 @@ package struct MessagePackReader {
     package var rest: ArraySlice<UInt8> { bytes[position...] }
 
     private var available: Int { bytes.endIndex - position }
+
+    /// Goes on at that index, up to which another has read.
+    mutating func skip(to index: Int) { position = index }
 }
 
 // MARK: - Values

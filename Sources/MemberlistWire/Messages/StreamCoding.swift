@@ -78,25 +78,6 @@ extension PushNodeState: MessagePackRecord {
         case .versions: versions = try reader.readBytes()
         }
     }
-
-    /// Appends the map alone: a node's state has no type byte.
-    package func encode(into output: inout [UInt8]) {
-        MessagePackWriter.map(7, into: &output)
-        MessagePackWriter.key("Addr", into: &output)
-        MessagePackWriter.bytes(address, into: &output)
-        MessagePackWriter.key("Incarnation", into: &output)
-        MessagePackWriter.unsigned(incarnation, into: &output)
-        MessagePackWriter.key("Meta", into: &output)
-        MessagePackWriter.bytes(meta, into: &output)
-        MessagePackWriter.key("Name", into: &output)
-        MessagePackWriter.name(name, into: &output)
-        MessagePackWriter.key("Port", into: &output)
-        MessagePackWriter.unsigned(UInt32(port), into: &output)
-        MessagePackWriter.key("State", into: &output)
-        MessagePackWriter.signed(state, into: &output)
-        MessagePackWriter.key("Vsn", into: &output)
-        MessagePackWriter.bytes(versions, into: &output)
-    }
 }
 
 /// The map in front of a user message on a stream.

@@ -4,9 +4,7 @@ extension PushPull {
         output.append(MessageType.pushPull.rawValue)
         let header = PushPullHeader(nodes: nodes.count, userStateLength: userState.count, join: join)
         header.encode(into: &output)
-        for place in nodes.indices {
-            nodes[place].encode(into: &output)
-        }
+        nodes.encode(into: &output)
         output.append(contentsOf: userState)
     }
 
@@ -19,10 +17,7 @@ extension PushPull {
         guard header.nodes <= WireLimits.pushPullSmallStates + count / WireLimits.pushPullStateBytes else {
             throw .limitExceeded
         }
-        var nodes: [PushNodeState] = []
-        for _ in 0..<header.nodes {
-            try nodes.append(.decode(from: &reader))
-        }
+        let nodes = try NodeStateReader.read(header.nodes, from: &reader)
         guard header.userStateLength <= reader.rest.count else { throw .truncated }
         return PushPull(
             join: header.join,

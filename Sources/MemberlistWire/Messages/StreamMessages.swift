@@ -44,13 +44,17 @@ package struct PushPullHeader: Hashable, Sendable {
 /// A whole push/pull: what one side believes, and its application's state.
 package struct PushPull: Hashable, Sendable {
     package var join: Bool
-    package var nodes: [PushNodeState]
+    package var nodes: NodeStates
     package var userState: [UInt8]
 
-    package init(join: Bool = false, nodes: [PushNodeState] = [], userState: [UInt8] = []) {
+    package init(join: Bool = false, nodes: NodeStates = NodeStates(), userState: [UInt8] = []) {
         self.join = join
         self.nodes = nodes
         self.userState = userState
+    }
+
+    package init(join: Bool = false, nodes: [PushNodeState], userState: [UInt8] = []) {
+        self.init(join: join, nodes: NodeStates(nodes), userState: userState)
     }
 }
 
