@@ -25,7 +25,7 @@ public final class NonceJudge: SimulationJudge {
     public let name = "no nonce twice"
     /// It looks at frames.
     public let watchesFrames = true
-    private var seen = Set<Nonce>()
+    private var seen = Set<ArraySlice<UInt8>>()
 
     /// A judge for one simulation.
     public init() {}
@@ -33,8 +33,7 @@ public final class NonceJudge: SimulationJudge {
     /// Remembers the nonce of each sealed frame.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
         guard case .sent(let frame) = observation.kind, state.encrypts(observation.node),
-            let start = SealedFrame.start(in: frame, label: state.label(of: observation.node)),
-            let nonce = Nonce(frame.bytes.span.bytes, at: start + 1)
+            let nonce = SealedFrame.nonce(in: frame, label: state.label(of: observation.node))
         else { return nil }
         guard !seen.insert(nonce).inserted else { return nil }
         return "\(state.name(of: observation.node)) sealed with a nonce that was used before"
@@ -86,7 +85,7 @@ public final class ReplayJudge: SimulationJudge {
     private struct Taken: Hashable {
         let node: Int
         let launch: Int
-        let nonce: Nonce
+        let nonce: ArraySlice<UInt8>
     }
 
     private var taken: [Taken: Duration] = [:]
@@ -97,8 +96,7 @@ public final class ReplayJudge: SimulationJudge {
     /// Remembers each frame that was taken, for as long as a node must.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
         guard case .accepted(let frame) = observation.kind, state.encrypts(observation.node),
-            let start = SealedFrame.start(in: frame, label: state.label(of: observation.node)),
-            let nonce = Nonce(frame.bytes.span.bytes, at: start + 1)
+            let nonce = SealedFrame.nonce(in: frame, label: state.label(of: observation.node))
         else { return nil }
         let launches = state.launches(of: observation.node)
         let key = Taken(node: observation.node, launch: launches, nonce: nonce)
@@ -112,6 +110,16 @@ public final class ReplayJudge: SimulationJudge {
 /// Where the encryption of a frame begins.
 enum SealedFrame {
     private static let smallest = 29
+    /// Encryption versions of the native suite, and the bytes in front of its ciphertext but for the first.
+    private static let native: ClosedRange<UInt8> = 0x20...0x21
+    private static let nativeNonce = 32
+
+    /// What the frame may share with no other: HashiCorp's nonce, or a native key identifier, session and counter.
+    static func nonce(in frame: Frame, label: Label) -> ArraySlice<UInt8>? {
+        guard let start = start(in: frame, label: label) else { return nil }
+        let count = native ~= frame.bytes[start] ? nativeNonce : 12
+        return frame.bytes[(start + 1)...].prefix(count)
+    }
 
     /// The place of the encryption's version byte; nil where the frame is not sealed.
     static func start(in frame: Frame, label: Label) -> Int? {
@@ -123,7 +131,8 @@ enum SealedFrame {
             }
             start += 5
         }
-        guard frame.bytes.count >= start + smallest, frame.bytes[start] <= 1 else { return nil }
-        return start
+        guard frame.bytes.count >= start + smallest else { return nil }
+        let version = frame.bytes[start]
+        return version <= 1 || native ~= version ? start : nil
     }
 }

@@ -13,6 +13,7 @@ package struct DatagramOpener: ~Copyable {
     private var replays = ReplayGuard()
     private var additional: [UInt8] = []
     private var decompressor = LZWDecompressor()
+    private var inflater = DeflateDecompressor()
     private var plain: [UInt8] = []
     private var inflated: [UInt8] = []
 
@@ -109,9 +110,16 @@ package struct DatagramOpener: ~Copyable {
     private mutating func inflate(_ body: ArraySlice<UInt8>) throws(WireError) -> ArraySlice<UInt8> {
         guard body.first == MessageType.compress.rawValue else { return body }
         let message = try CompressMessage.decode(body.dropFirst())
-        guard message.algorithm == 0 else { throw .unknownCompression(message.algorithm) }
         inflated.removeAll(keepingCapacity: true)
-        try decompressor.decompress(message.body.span.bytes, limit: WireLimits.datagramBody, into: &inflated)
+        let body = message.body.span.bytes
+        switch message.algorithm {
+        case CompressMessage.lzw:
+            try decompressor.decompress(body, limit: WireLimits.datagramBody, into: &inflated)
+        case CompressMessage.deflate:
+            try inflater.decompress(body, limit: WireLimits.datagramBody, into: &inflated)
+        default:
+            throw .unknownCompression(message.algorithm)
+        }
         guard !inflated.isEmpty else { throw .emptyBody }
         return inflated[...]
     }

@@ -8,6 +8,8 @@ package struct DatagramSealer: ~Copyable {
     private let padded: Bool
     private let policy: WirePolicy
     private var compressor = LZWCompressor()
+    /// A datagram's window: half of what a stream's would reach, in a quarter of the memory.
+    private var deflater = DeflateCompressor(windowBits: 12)
     private var compressed: [UInt8] = []
     private var plain: [UInt8] = []
     private var additional: [UInt8] = []
@@ -44,7 +46,7 @@ package struct DatagramSealer: ~Copyable {
         output.removeAll(keepingCapacity: true)
         label.writeHeader(into: &output)
         guard let keyring else {
-            return writePlain(payload, checksum: receiver.takesChecksum, into: &output)
+            return writePlain(payload, for: receiver, checksum: receiver.takesChecksum, into: &output)
         }
         let isNative = receiver.capabilities.contains(.encryption) || policy == .native
         var plain = [UInt8]()
@@ -52,7 +54,7 @@ package struct DatagramSealer: ~Copyable {
         defer { swap(&plain, &self.plain) }
         plain.removeAll(keepingCapacity: true)
         // The native suite's tag does the checksum's work.
-        writePlain(payload, checksum: receiver.takesChecksum && !isNative, into: &plain)
+        writePlain(payload, for: receiver, checksum: receiver.takesChecksum && !isNative, into: &plain)
         guard isNative else {
             return try keyring.seal(
                 plain.span.bytes,
@@ -78,13 +80,18 @@ package struct DatagramSealer: ~Copyable {
         try seal(payload.span.bytes, for: receiver, into: &output)
     }
 
-    private mutating func writePlain(_ payload: RawSpan, checksum: Bool, into output: inout [UInt8]) {
+    private mutating func writePlain(
+        _ payload: RawSpan,
+        for receiver: Receiver,
+        checksum: Bool,
+        into output: inout [UInt8]
+    ) {
         let start = output.count
         if checksum {
             output.append(MessageType.checksum.rawValue)
             for _ in 0..<4 { output.append(0) }
         }
-        writeBody(payload, into: &output)
+        writeBody(payload, for: receiver, into: &output)
         guard checksum else { return }
         let body = start + DatagramLayout.checksumHeader
         let crc = Checksum.crc32(output.span.bytes.extracting(body..<output.count))
@@ -93,12 +100,19 @@ package struct DatagramSealer: ~Copyable {
         }
     }
 
-    private mutating func writeBody(_ payload: RawSpan, into output: inout [UInt8]) {
+    private mutating func writeBody(_ payload: RawSpan, for receiver: Receiver, into output: inout [UInt8]) {
         if compression {
             let start = output.count
             compressed.removeAll(keepingCapacity: true)
-            compressor.compress(payload, into: &compressed)
-            CompressMessage.writePrefix(bodyCount: compressed.count, into: &output)
+            let algorithm: UInt8
+            if receiver.capabilities.contains(.dictionary) || policy == .native {
+                algorithm = CompressMessage.deflate
+                deflater.compress(payload, into: &compressed)
+            } else {
+                algorithm = CompressMessage.lzw
+                compressor.compress(payload, into: &compressed)
+            }
+            CompressMessage.writePrefix(algorithm: algorithm, bodyCount: compressed.count, into: &output)
             if output.count - start + compressed.count < payload.byteCount {
                 return output.append(contentsOf: compressed)
             }

@@ -246,13 +246,22 @@ extension StreamOpener {
     }
 
     /// A message, or one compressed.
-    private func decodeBody(_ body: ArraySlice<UInt8>) throws(WireError) -> StreamMessage {
+    private mutating func decodeBody(_ body: ArraySlice<UInt8>) throws(WireError) -> StreamMessage {
+        dialect.usedDictionary = false
         guard Message.type(of: body) == .compress else { return try StreamMessage.decode(body) }
         let compressed = try CompressMessage.decode(body.dropFirst())
-        guard compressed.algorithm == 0 else { throw .unknownCompression(compressed.algorithm) }
-        var decompressor = LZWDecompressor()
         var plain: [UInt8] = []
-        try decompressor.decompress(compressed.body.span.bytes, limit: limits.body, into: &plain)
+        switch compressed.algorithm {
+        case CompressMessage.lzw:
+            var decompressor = LZWDecompressor()
+            try decompressor.decompress(compressed.body.span.bytes, limit: limits.body, into: &plain)
+        case CompressMessage.deflate:
+            var decompressor = DeflateDecompressor()
+            try decompressor.decompress(compressed.body.span.bytes, limit: limits.body, into: &plain)
+            dialect.usedDictionary = true
+        default:
+            throw .unknownCompression(compressed.algorithm)
+        }
         guard !plain.isEmpty else { throw .emptyBody }
         return try StreamMessage.decode(plain[...])
     }

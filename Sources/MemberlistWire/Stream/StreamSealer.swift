@@ -112,18 +112,37 @@ package struct StreamSealer: Sendable {
         if case .request = role, !label.isEmpty { label.writeHeader(into: &output) }
     }
 
+    /// In HashiCorp's dialect streams are compressed always, smaller or not; in the native one where it saves.
     private func compressed(_ message: [UInt8], _ role: StreamRole) -> [UInt8] {
-        compression ? Self.compress(message) : message
+        guard compression else { return message }
+        if usesDictionary(role) {
+            let body = Self.compress(message, with: CompressMessage.deflate)
+            return body.count < message.count ? body : message
+        }
+        // A native peer that does not say that it knows the dictionary is sent what everybody reads.
+        if case .reply(let dialect) = role, dialect.answers != nil { return message }
+        return Self.compress(message, with: CompressMessage.lzw)
     }
 
-    /// Streams are compressed always, smaller or not, as HashiCorp's are.
-    private static func compress(_ message: [UInt8]) -> [UInt8] {
-        var compressor = LZWCompressor()
+    private func usesDictionary(_ role: StreamRole) -> Bool {
+        switch role {
+        case .request(let receiver): receiver.capabilities.contains(.dictionary) || policy == .native
+        case .reply(let dialect): dialect.usedDictionary
+        }
+    }
+
+    private static func compress(_ message: [UInt8], with algorithm: UInt8) -> [UInt8] {
         var body: [UInt8] = []
-        compressor.compress(message.span.bytes, into: &body)
+        if algorithm == CompressMessage.deflate {
+            var compressor = DeflateCompressor()
+            compressor.compress(message.span.bytes, into: &body)
+        } else {
+            var compressor = LZWCompressor()
+            compressor.compress(message.span.bytes, into: &body)
+        }
         var output: [UInt8] = []
         output.reserveCapacity(body.count + 16)
-        CompressMessage.writePrefix(bodyCount: body.count, into: &output)
+        CompressMessage.writePrefix(algorithm: algorithm, bodyCount: body.count, into: &output)
         output.append(contentsOf: body)
         return output
     }
