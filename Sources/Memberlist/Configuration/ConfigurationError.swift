@@ -24,6 +24,8 @@ public struct ConfigurationError: Error, Sendable {
         case countOutOfRange
         /// Datagrams have 1,200 to 65,507 bytes at most.
         case datagramSizeOutOfRange
+        /// The native dialect alone needs a keyring, and everything encrypted.
+        case nativeWithoutEncryption
     }
 
     /// The rule.

@@ -33,6 +33,11 @@ package struct LayerSettings: Sendable {
         return usable
     }
 
+    /// Whether what goes there is sealed natively.
+    package func isNative(_ receiver: Receiver) -> Bool {
+        sealing != nil && (policy == .native || receiver.capabilities.contains(.encryption))
+    }
+
     package var streamSealer: StreamSealer {
         StreamSealer(
             label: label,

@@ -39,6 +39,13 @@ extension MemberlistConfiguration {
                 "the label has \(label.utf8.count) bytes; the limit is \(WireLimits.label)"
             )
         }
+        guard wire != .native || (keyring != nil && verifiesIncoming && verifiesOutgoing) else {
+            throw ConfigurationError(
+                .nativeWithoutEncryption,
+                "wire is native, which is encrypted always: set a keyring, verifiesIncoming and verifiesOutgoing, "
+                    + "or wire to automatic"
+            )
+        }
         guard 1...5 ~= protocolVersion else {
             throw ConfigurationError(
                 .protocolVersionOutOfRange,

@@ -146,6 +146,7 @@ final class InboundStreamHandler: ChannelInboundHandler {
 
     private func refuse(_ error: WireError) {
         room.shared.metrics.tcpRefused.increment()
+        room.report(error, from: peer)
         let from = peer.map { "\($0)" } ?? "?"
         room.shared.log.info(.refusedStream, "stream refused", ["from": "\(from)", "error": "\(error)"])
         // HashiCorp answers what it could not read with an err message. Under encryption that would be an

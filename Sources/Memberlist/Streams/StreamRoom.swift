@@ -16,6 +16,7 @@ final class StreamRoom {
     let handle: DriverHandle
     let sealer: StreamSealer
     private var replays = ReplayGuard()
+    private var report = RefusalReport()
     private var inbound: [ObjectIdentifier: any Channel] = [:]
     private var outbound: [ObjectIdentifier: OutboundStream] = [:]
     private var exchanges = 0
@@ -74,6 +75,11 @@ final class StreamRoom {
     func isFresh(_ record: OpenedFrame?) -> Bool {
         guard let record else { return true }
         return replays.admits(record.identity, at: Instant.now.nanoseconds)
+    }
+
+    /// Says once what a person can mend.
+    func report(_ error: WireError, from peer: Endpoint?) {
+        report.tell(error, from: peer, in: shared.log)
     }
 
     /// The message as it goes on the wire; nil where it is too large for a record.

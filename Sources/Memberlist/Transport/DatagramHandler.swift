@@ -10,6 +10,7 @@ final class DatagramHandler: ChannelInboundHandler {
     private let handle: DriverHandle
     private let shared: NodeShared
     private var opener: DatagramOpener
+    private var report = RefusalReport()
     /// What is heard after the alives and probes of the same batch of datagrams: a suspicion about a member
     /// that the same batch introduces must find it known (HashiCorp keeps two queues for that).
     private var later: [(Message, Endpoint)] = []
@@ -35,6 +36,7 @@ final class DatagramHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         guard let driver = handle.driver else { return }
+        opener.makeRoom(forMembers: driver.snapshot.count)
         for (message, sender) in later { driver.receive(message, from: sender) }
         later.removeAll(keepingCapacity: true)
         driver.settle()
@@ -84,6 +86,7 @@ final class DatagramHandler: ChannelInboundHandler {
 
     private func refuse(_ error: any Error, from sender: Endpoint) {
         shared.metrics.udpRefused.increment()
+        report.tell(error, from: sender, in: shared.log)
         shared.log.debug(.refusedDatagram, "datagram refused", ["from": "\(sender)", "error": "\(error)"])
     }
 }

@@ -42,6 +42,9 @@ extension World {
         let payload = datagram.payload
         do throws(WireError) {
             try process.sealer.seal(payload, for: datagram.receiver, into: &process.sealed)
+            if process.layers.sealing != nil {
+                coverage.meet(process.layers.isNative(datagram.receiver) ? .spokenNatively : .spokenForAll)
+            }
             if let sabotage = sabotage.datagram {
                 process.sealed = sabotage(host.index, process.sealed, payload)
             }

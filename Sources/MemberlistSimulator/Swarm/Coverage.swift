@@ -23,6 +23,8 @@ public struct Coverage: Sendable, Hashable {
         case refusedAuthentication, refusedReplay
         // Keys
         case keyAdded, keyPromoted, keyRemoved
+        // Dialects
+        case spokenNatively, spokenForAll, dialectChanged, refusedDialect
         // Probing
         case streamPing, reachableByStreamAlone, probeFailed, unwell, stalled
         // Membership
@@ -137,7 +139,8 @@ extension Coverage {
         case .malformedLabel, .labelMismatch: meet(.refusedLabel)
         case .unknownEncryptionVersion, .paddedEncryptionRefused, .notEncrypted, .encryptedUnexpectedly:
             meet(.refusedEncryption)
-        case .authenticationFailed, .malformedPadding: meet(.refusedAuthentication)
+        case .authenticationFailed, .malformedPadding, .unknownKey: meet(.refusedAuthentication)
+        case .dialectRefused: meet(.refusedDialect)
         case .replayed: meet(.refusedReplay)
         default: meet(.refusedValue)
         }

@@ -23,8 +23,8 @@ final class SwarmRun {
             seed: seed,
             network: plan.network,
             judges: judges ?? StandardJudges.all(isExact: plan.isExact)
-        ) { configuration, _ in
-            plan.settings.apply(to: &configuration)
+        ) { configuration, number in
+            plan.settings.apply(to: &configuration, number: number)
             configuration.keyring = rotation.firstKeyring
         } delegates: { number in
             plan.settings.hasDelegates ? SwarmDelegate(number) : nil
@@ -164,6 +164,10 @@ final class SwarmRun {
         case .restart(let node, let elsewhere):
             let host = world.hosts[node]
             world.crash(host)
+            if plan.settings.dialects == .mixed {
+                host.configuration.wire = host.configuration.wire == .automatic ? .hashicorp : .automatic
+                world.coverage.meet(.dialectChanged)
+            }
             simulation[node].restart(elsewhere: elsewhere)
             seeker.seek(host)
         case .pause(let node, let milliseconds):

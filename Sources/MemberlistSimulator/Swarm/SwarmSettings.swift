@@ -20,6 +20,8 @@ struct SwarmSettings {
     let datagramSize: Int
     let protocolVersion: UInt8
     let compression: Bool
+    /// Which dialects the nodes speak.
+    let dialects: Dialects
     let label: String
     /// 0 for plaintext.
     let keyBytes: Int
@@ -29,6 +31,13 @@ struct SwarmSettings {
     let hasDelegates: Bool
     /// Whether states are exchanged by those alone who join: then only gossip spreads news.
     let gossipsAlone: Bool
+
+    /// How a cluster is set to speak.
+    enum Dialects: String {
+        case automatic, hashicorp, native
+        /// Some nodes one way and some the other; who starts again may change.
+        case mixed
+    }
 
     /// How often an application's discovery joins all through one, where the cluster needs that; in microseconds.
     static let discoveryInterval = 30_000_000
@@ -58,6 +67,9 @@ struct SwarmSettings {
         compression = random.below(3) != 0
         label = ["", "", "prod", "a label of a cluster that is longer than most are"][random.below(4)]
         keyBytes = [0, 16, 24, 32, 32, 32, 32, 32][random.below(8)]
+        let all: [Dialects] = [.automatic, .automatic, .hashicorp, .mixed, .mixed, .mixed, .native]
+        let drawn = all[random.below(all.count)]
+        dialects = drawn == .native && keyBytes == 0 ? .automatic : drawn
         metaBytes = random.below(2) == 0 ? 0 : random.below(80)
         allowsMoves = random.below(2) == 0
         hasDelegates = random.below(8) == 0
@@ -65,7 +77,8 @@ struct SwarmSettings {
         gossipsAlone = random.below(4) == 0 && !isExact
     }
 
-    func apply(to configuration: inout MemberlistConfiguration) {
+    func apply(to configuration: inout MemberlistConfiguration, number: Int) {
+        configuration.wire = policy(number)
         configuration.probe.interval = .microseconds(probeInterval)
         configuration.probe.timeout = .microseconds(probeTimeout)
         configuration.probe.indirectChecks = indirectChecks
@@ -84,6 +97,16 @@ struct SwarmSettings {
         configuration.compression = compression
         configuration.label = label
         configuration.meta = [UInt8](repeating: 0x6D, count: metaBytes)
+    }
+
+    /// What the node of that number speaks at first, and after so many changes.
+    func policy(_ number: Int) -> WirePolicy {
+        switch dialects {
+        case .automatic: .automatic
+        case .hashicorp: .hashicorp
+        case .native: .native
+        case .mixed: number.isMultiple(of: 2) ? .automatic : .hashicorp
+        }
     }
 
     func longestSuspicion(members: Int) -> Duration {
@@ -125,7 +148,8 @@ struct SwarmSettings {
             + "push/pull \(gossipsAlone ? "never" : "\(pushPullInterval / 1_000) ms"), to the dead \(toTheDead / 1_000) ms, "
             + "reclaim \(reclaim.map { "\($0 / 1_000) ms" } ?? "never"), datagrams \(datagramSize), "
             + "version \(protocolVersion), \(keyBytes == 0 ? "plaintext" : "keys of \(keyBytes)")"
-            + "\(label.isEmpty ? "" : ", labelled")\(compression ? ", compressed" : "")"
+            + "\(label.isEmpty ? "" : ", labelled")\(compression ? ", compressed" : ""), "
+            + "\(dialects.rawValue) dialects"
             + "\(streamFallback ? "" : ", no stream pings")"
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import Memberlist
 
 /// `MIN:MAX:CURRENT`: the application's protocol versions.
 struct DelegateProtocol: Hashable, Sendable {
@@ -52,6 +53,13 @@ enum AgentArguments {
             throw .usage("write a number of seconds, 0.1 at least")
         }
         return .milliseconds(Int64(seconds * 1_000))
+    }
+
+    static func wire(_ text: String) throws(ToolError) -> WirePolicy {
+        guard let policy = WirePolicy(rawValue: text) else {
+            throw .usage("it is one of \(WirePolicy.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return policy
     }
 
     static func logLevel(_ text: String) throws(ToolError) -> Logger.Level {

@@ -105,6 +105,18 @@ struct AgentCommand: AsyncParsableCommand {
     @Flag(help: "Accept encryption version 0, which members under protocol 1 speak.")
     var acceptPaddedEncryption = false
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            automatic: the native dialect towards members that understand it, HashiCorp's towards all others. \
+            hashicorp: that one alone. native: that one alone, and whoever speaks another is refused.
+            """,
+            valueName: "dialect"
+        ),
+        transform: AgentArguments.wire
+    )
+    var wire = WirePolicy.automatic
+
     @Flag(name: .customLong("no-compression"), help: "Send nothing compressed.")
     var noCompression = false
 

@@ -52,6 +52,7 @@ struct AgentPlan: Sendable {
         configuration.label = command.label ?? ""
         configuration.keyring = keyring
         configuration.compression = !command.noCompression
+        configuration.wire = command.wire
         configuration.protocolVersion = command.gossipProtocol
         configuration.acceptsPaddedEncryption = command.acceptPaddedEncryption
         if let versions = command.delegateProtocol {
