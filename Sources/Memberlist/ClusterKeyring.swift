@@ -30,6 +30,9 @@ public final class ClusterKeyring: Sendable {
     /// The identifiers of the keys, the primary's first.
     public var keyIDs: [KeyID] { ring.keyIDs }
 
+    /// How much each key has been used since it came onto the ring, the primary first.
+    public var usage: [KeyUsage] { ring.usage }
+
     /// Adds a key that opens; the primary stays. A key that is on the ring stays where it is.
     ///
     /// - Throws: ``KeyringFileError``.

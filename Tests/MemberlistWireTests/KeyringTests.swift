@@ -131,6 +131,28 @@ struct KeyringTests {
         }
     }
 
+    @Test("counts what each key has sealed and opened, in either dialect")
+    func usage() throws {
+        let (first, second) = (try SecretKey.random(), try SecretKey.random())
+        let keyring = Keyring(primary: first, others: [second])
+        for _ in 0..<3 { _ = try open(keyring, try seal(keyring, text)) }
+        var frame: [UInt8] = []
+        var additional: [UInt8] = []
+        let binding = NativeBinding.datagram(label: .none, receiver: nil)
+        try keyring.sealNatively(text.span.bytes, bound: binding, additional: &additional, into: &frame)
+        var plain: [UInt8] = []
+        try keyring.openNatively(frame.span.bytes, bound: binding, additional: &additional, into: &plain)
+        _ = try open(keyring, try seal(Keyring(primary: second), text))
+        let usage = keyring.usage
+        #expect(usage.map(\.id) == [first.id, second.id] && usage.map(\.isPrimary) == [true, false])
+        #expect(usage.map(\.sealed) == [4, 0] && usage.map(\.sealedWithRandomNonce) == [3, 0])
+        #expect(usage.map(\.opened) == [4, 1])
+        // One that comes back starts anew, in sessions of its own.
+        try keyring.remove(second.id)
+        keyring.add(second)
+        #expect(keyring.usage.map(\.opened) == [4, 0])
+    }
+
     @Test("counts what each key has sealed")
     func sealCounts() throws {
         let (first, second) = (try SecretKey.random(), try SecretKey.random())

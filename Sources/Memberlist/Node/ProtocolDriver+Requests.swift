@@ -101,6 +101,7 @@ extension ProtocolDriver {
 
     /// Publishes how far the primary key is used up.
     func checkKeyWear() {
+        if let keyring = shared.layers.keyring { shared.metrics.record(keyring.usage) }
         guard let keyring = shared.layers.sealing else { return }
         let (seals, warns) = keyWear.check(keyring, members: snapshot.count)
         shared.metrics.keySeals.record(Double(seals))

@@ -1,3 +1,4 @@
+internal import MemberlistWire
 internal import Metrics
 
 /// What the node counts, under HashiCorp's names where it has one. Bytes where the name says sent or received.
@@ -16,4 +17,13 @@ struct NodeMetrics: Sendable {
     let health = Gauge(label: "memberlist.health.score")
     let members = Gauge(label: "memberlist.members")
     let keySeals = Gauge(label: "memberlist.key.seals")
+
+    /// Frames that each key sealed and opened, under its identifier; a key that opens none any more can be removed.
+    func record(_ usage: [KeyUsage]) {
+        for key in usage {
+            let dimensions = [("key", "\(key.id)")]
+            Gauge(label: "memberlist.key.sealed", dimensions: dimensions).record(Double(key.sealed))
+            Gauge(label: "memberlist.key.opened", dimensions: dimensions).record(Double(key.opened))
+        }
+    }
 }

@@ -59,6 +59,7 @@ extension Keyring {
     /// - Parameter binding: What the frame should be bound to, with this node's own name as the receiver.
     /// - Throws: ``WireError/truncated``, ``WireError/unknownEncryptionVersion(_:)``,
     ///   ``WireError/unknownKey(_:)``, ``WireError/authenticationFailed``. Nothing is appended then.
+    @discardableResult
     package func openNatively(
         _ frame: RawSpan,
         bound binding: borrowing NativeBinding,
