@@ -79,9 +79,11 @@ public struct SimulationState {
     public func traffic(of node: Int) -> Traffic { world.hosts[node].traffic }
     /// Whether the node has keys, and so must encrypt all that it sends.
     public func encrypts(_ node: Int) -> Bool { !world.hosts[node].keys.isEmpty }
-    /// Names that somebody may have made up: in plaintext, a flipped bit may be one of a name's.
+    /// Names that somebody may have made up: in plaintext, a flipped bit may be one of a name's, and in what is
+    /// compressed it may garble each name that the frame has.
     func forgedNames(at node: Int) -> Int {
-        encrypts(node) ? 0 : world.coverage[.injectedFlipped] + world.coverage[.injectedStream]
+        guard !encrypts(node) else { return 0 }
+        return (world.coverage[.injectedFlipped] + world.coverage[.injectedStream]) * nodeCount
     }
     /// Whether an application of the simulation has said these bytes.
     public func wasSaid(_ payload: [UInt8]) -> Bool { world.said.contains(payload) }
