@@ -58,7 +58,9 @@ public final class PlaintextJudge: SimulationJudge {
         guard let start = SealedFrame.start(in: frame, label: state.label(of: observation.node)) else {
             return "\(sender) sent a frame that is not sealed"
         }
-        guard Self.shows(frame.plaintext, in: frame.bytes[start...]) else { return nil }
+        // Not in the head of the frame: the counter of a session's first frame is eight zeros.
+        let head = SealedFrame.headCount(of: frame.bytes[start])
+        guard Self.shows(frame.plaintext, in: frame.bytes[(start + head)...]) else { return nil }
         return "\(sender) sent a frame that shows what it carries"
     }
 
@@ -113,6 +115,9 @@ enum SealedFrame {
     /// Encryption versions of the native suite, and the bytes in front of its ciphertext but for the first.
     private static let native: ClosedRange<UInt8> = 0x20...0x21
     private static let nativeNonce = 32
+
+    /// Bytes in front of the ciphertext of a frame of that version.
+    static func headCount(of version: UInt8) -> Int { native ~= version ? 1 + nativeNonce : 13 }
 
     /// What the frame may share with no other: HashiCorp's nonce, or a native key identifier, session and counter.
     static func nonce(in frame: Frame, label: Label) -> ArraySlice<UInt8>? {

@@ -195,11 +195,16 @@ extension World {
         coverage.meet(.injectedStream)
         var bytes: [UInt8]
         let choice = random.below(4)
+        var isReplay = choice == 0
         switch choice {
         case 0: bytes = attacker.stream(&random) ?? []
         case 1:
             bytes = attacker.stream(&random) ?? []
-            if !bytes.isEmpty { bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8)) }
+            guard !bytes.isEmpty else { break }
+            let place = random.below(bytes.count)
+            bytes[place] ^= 1 << UInt8(random.below(8))
+            // The tag of HashiCorp's frames does not cover their version: where both are taken it is a replay.
+            isReplay = place == target.label.headerCount + 5
         case 2: bytes = forged(label: target.configuration.label, about: target, keyed: true) ?? []
         default: bytes = (0..<random.below(3_000)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         }
@@ -213,7 +218,7 @@ extension World {
             requestOpener: process.layers.streamOpener(.inbound),
             replyOpener: process.layers.streamOpener(.reply(to: nil))
         )
-        stream.isReplay = choice == 0
+        stream.isReplay = isReplay
         open(stream, until: now.advanced(byNanoseconds: 12_000_000_000))
     }
 }
