@@ -11,9 +11,7 @@ private final class Relay: ChannelInboundHandler, Sendable {
     typealias OutboundOut = AddressedEnvelope<ByteBuffer>
 
     private let target = Mutex<SocketAddress?>(nil)
-    private let versions = Mutex<[UInt8]>([])
-
-    var seen: [UInt8] { versions.withLock { $0 } }
+    private let versions = AsyncStream.makeStream(of: UInt8.self)
 
     func forward(to port: Int) throws {
         let address = try SocketAddress(ipAddress: "127.0.0.1", port: port)
@@ -22,16 +20,21 @@ private final class Relay: ChannelInboundHandler, Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let datagram = unwrapInboundIn(data).data
-        if let first = datagram.readableBytesView.first { versions.withLock { $0.append(first) } }
+        if let first = datagram.readableBytesView.first { versions.continuation.yield(first) }
         guard let target = target.withLock({ $0 }) else { return }
         let envelope = AddressedEnvelope(remoteAddress: target, data: datagram)
         context.writeAndFlush(wrapOutboundOut(envelope), promise: nil)
     }
 
-    /// Until that many datagrams have come.
-    func sees(_ count: Int) async throws {
-        try await within { [self] in
-            while seen.count < count { try await Task.sleep(for: .milliseconds(20)) }
+    /// The first bytes of that many datagrams, once they have come.
+    func first(_ count: Int) async throws -> [UInt8] {
+        try await within(.seconds(60)) { [versions] in
+            var seen: [UInt8] = []
+            for await version in versions.stream {
+                seen.append(version)
+                if seen.count == count { break }
+            }
+            return seen
         }
     }
 }
@@ -77,9 +80,9 @@ struct DialectTests {
         let seen = try await withNodes([advertised, node("b", key, sender)]) { nodes in
             #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
             try await nodes[1].seesAlive(2)
-            try await relay.sees(15)
+            let seen = try await relay.first(15)
             #expect(nodes.map(\.alive) == [["a", "b"], ["a", "b"]])
-            return relay.seen
+            return seen
         }
         try await socket.close()
         return seen

@@ -31,7 +31,7 @@ package struct DeflateDecompressor: ~Copyable {
         into output: inout [UInt8]
     ) throws(WireError) {
         guard let count = UInt32(exactly: input.byteCount) else { throw .limitExceeded }
-        let stream = restart()
+        let stream = try restart()
         let start = output.count
         do throws(WireError) {
             try input.withUnsafeBytes { (bytes) throws(WireError) in
@@ -91,20 +91,25 @@ package struct DeflateDecompressor: ~Copyable {
         return status
     }
 
-    private mutating func restart() -> UnsafeMutablePointer<z_stream> {
-        let stream = self.stream ?? makeStream()
+    /// Where zlib gets no memory, the message is refused: what a peer sends ends no process.
+    private mutating func restart() throws(WireError) -> UnsafeMutablePointer<z_stream> {
+        let stream = if let kept = self.stream { kept } else { try makeStream() }
         inflateReset(stream)
         let dictionary = DeflateDictionary.one
-        let status = inflateSetDictionary(stream, dictionary, UInt32(dictionary.count))
-        precondition(status == Z_OK, "zlib has no memory")
+        guard inflateSetDictionary(stream, dictionary, UInt32(dictionary.count)) == Z_OK else {
+            throw .limitExceeded
+        }
         return stream
     }
 
-    private mutating func makeStream() -> UnsafeMutablePointer<z_stream> {
+    private mutating func makeStream() throws(WireError) -> UnsafeMutablePointer<z_stream> {
         let made = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         made.initialize(to: z_stream())
         let status = inflateInit2_(made, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        precondition(status == Z_OK, "zlib has no memory, or is another than the one built against")
+        guard status == Z_OK else {
+            made.deallocate()
+            throw .limitExceeded
+        }
         stream = made
         return made
     }
