@@ -113,7 +113,7 @@ public final class ReplayJudge: SimulationJudge {
 enum SealedFrame {
     private static let smallest = 29
     /// Encryption versions of the native suite, and the bytes in front of its ciphertext but for the first.
-    private static let native: ClosedRange<UInt8> = 0x20...0x21
+    static let native: ClosedRange<UInt8> = 0x20...0x21
     private static let nativeNonce = 32
 
     /// Bytes in front of the ciphertext of a frame of that version.

@@ -6,7 +6,7 @@ public enum StandardJudges {
     public static func all(isExact: Bool = false) -> [any SimulationJudge] {
         [
             IncarnationJudge(), ResurrectionJudge(), EventOrderJudge(), DatagramSizeJudge(), NonceJudge(),
-            PlaintextJudge(), ReplayJudge(), BoundsJudge(), AuthenticityJudge(), StrangerJudge(),
+            PlaintextJudge(), ReplayJudge(), KeyJudge(), BoundsJudge(), AuthenticityJudge(), StrangerJudge(),
             HearingJudge(), SuspicionJudge(), NewsJudge(), ForgettingJudge(),
             LivenessJudge(), CompletenessJudge(), AccuracyJudge(isExact: isExact),
         ]

@@ -23,6 +23,7 @@ public struct Coverage: Sendable, Hashable {
         case refusedAuthentication, refusedReplay
         // Keys
         case keyAdded, keyPromoted, keyRemoved
+        case rotatedUnderFaults, rotatedHastily, keysMissed, keysMended, refusedUnknownKey
         // Dialects
         case spokenNatively, spokenForAll, dialectChanged, refusedDialect
         // Probing
@@ -139,7 +140,8 @@ extension Coverage {
         case .malformedLabel, .labelMismatch: meet(.refusedLabel)
         case .unknownEncryptionVersion, .paddedEncryptionRefused, .notEncrypted, .encryptedUnexpectedly:
             meet(.refusedEncryption)
-        case .authenticationFailed, .malformedPadding, .unknownKey: meet(.refusedAuthentication)
+        case .authenticationFailed, .malformedPadding: meet(.refusedAuthentication)
+        case .unknownKey: meet(.refusedUnknownKey)
         case .dialectRefused: meet(.refusedDialect)
         case .replayed: meet(.refusedReplay)
         default: meet(.refusedValue)

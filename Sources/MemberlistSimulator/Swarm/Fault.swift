@@ -24,7 +24,7 @@ enum Fault: Sendable, Hashable {
     case rewriteSource(Int)
     case drift(Int, partsPerMillion: Int)
     case inject(HostileFrame, Int)
-    case rotateKeys
+    case rotateKeys(RotationManner)
     case broadcast(Int)
     case send(Int, to: Int, reliably: Bool)
     case update(Int)
@@ -56,7 +56,9 @@ struct SwarmTimeline {
         }
         // A few nodes restart or leave in nearly every history: that is where protocols break.
         if random.below(4) != 0 { add(.crash(random.below(nodes)), &random) }
-        if isEncrypted, random.below(2) == 0 { add(.rotateKeys, &random) }
+        if isEncrypted, random.below(2) == 0 {
+            for _ in 0...random.below(3) { add(.rotateKeys(manner(&random)), &random) }
+        }
         for _ in 0..<(allowsMoves ? random.below(4) : 0) {
             add(.leaveAndMove(node(&random), milliseconds: 1 + random.below(6_000)), &random)
         }
@@ -122,6 +124,12 @@ struct SwarmTimeline {
         return frames[random.below(frames.count)]
     }
 
+    /// Where accuracy is exact nobody may lose sight of anybody.
+    private func manner(_ random: inout ProtocolRandom) -> RotationManner {
+        guard !isExact, random.oneIn(2) else { return .orderly }
+        return random.oneIn(2) ? .forgetful : .hasty
+    }
+
     private func bad(_ random: inout ProtocolRandom) -> LinkConditions {
         var conditions = LinkConditions()
         conditions.latency = .milliseconds(1 + random.below(400))
@@ -163,7 +171,7 @@ extension Fault: CustomStringConvertible {
         case .drift(let node, let drift): return "clock of \(node) drifts by \(drift) ppm"
         case .inject(let frame, let node): return "inject \(frame.rawValue) at \(node)"
         case .flood(let node, let other, let wait): return "flood \(node) from \(other) \(time(wait))"
-        case .rotateKeys: return "rotate the keys"
+        case .rotateKeys(let manner): return "\(manner.rawValue) rotation of the keys"
         case .broadcast(let node): return "broadcast by \(node)"
         case .send(let node, let other, let reliably):
             return "send from \(node) to \(other)\(reliably ? " over a stream" : "")"

@@ -43,7 +43,8 @@ final class SwarmRun {
         }
         await simulation.run(until: Instant(nanoseconds: plan.faultsEnd.nanoseconds))
         endFaults()
-        let bound = plan.settings.settleBound(nodes: world.hosts.count)
+        // Three steps of mending begin within three seconds each, and end six later.
+        let bound = plan.settings.settleBound(nodes: world.hosts.count) + .seconds(30)
         await settle(within: bound)
         world.conclude()
         world.end()
@@ -95,7 +96,7 @@ final class SwarmRun {
             if abs(host.clock.drift) > 20_000 { world.setDrift(0, of: host) }
         }
         world.attacker.isListening = false
-        rotation.goOn(in: world)
+        if world.rotation.isInOrder { rotation.goOn(in: world) } else { rotation.mend(in: world) }
         guard let first = world.hosts.first(where: { simulation.state.isWell($0.index) }) else { return }
         gather(around: first)
     }
@@ -153,7 +154,7 @@ final class SwarmRun {
         case .rewriteSource(let node): simulation[node].rewriteSource()
         case .drift(let node, let drift): world.setDrift(Int64(drift), of: world.hosts[node])
         case .inject(let frame, let node): world.inject(frame, to: world.hosts[node])
-        case .rotateKeys: rotation.begin(in: world)
+        case .rotateKeys(let manner): rotation.begin(manner, in: world)
         case .broadcast, .send, .update: say(fault)
         }
     }
@@ -208,7 +209,8 @@ final class SwarmRun {
                 seeker.seek(host)
             }
         case .arrive:
-            let node = try? simulation.addNode { [self] in rotation.admit($0, like: world.hosts[0]) }
+            let node = try? simulation.addNode { [self] in rotation.admit($0, like: world.hosts[0], in: world)
+            }
             if let node { seeker.seek(world.hosts[node.index]) }
         case .visit: visit()
         default: break
@@ -218,7 +220,7 @@ final class SwarmRun {
     /// A node of another application, or one that the delegates refuse: it does not get in.
     private func visit() {
         let node = try? simulation.addNode { [self] host in
-            rotation.admit(host, like: world.hosts[0])
+            rotation.admit(host, like: world.hosts[0], in: world)
             host.delegate = nil
             host.configuration.meta = SwarmDelegate.unwelcome
             guard !plan.settings.hasDelegates else { return }

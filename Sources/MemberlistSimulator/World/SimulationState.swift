@@ -79,6 +79,14 @@ public struct SimulationState {
     public func traffic(of node: Int) -> Traffic { world.hosts[node].traffic }
     /// Whether the node has keys, and so must encrypt all that it sends.
     public func encrypts(_ node: Int) -> Bool { !world.hosts[node].keys.isEmpty }
+    /// The keys in the file of the node's machine, the primary first.
+    public func fileKeyIDs(of node: Int) -> [KeyID] { world.hosts[node].keys.map(\.id) }
+    /// The keys that the node's process holds, the primary first; empty where none runs, or none are.
+    public func keyIDs(of node: Int) -> [KeyID] {
+        world.hosts[node].process?.configuration.keyring?.keyIDs ?? []
+    }
+    /// How a rotation of the cluster's keys stands.
+    var rotation: RotationState { world.rotation }
     /// Names that somebody may have made up: in plaintext, a flipped bit may be one of a name's, and in what is
     /// compressed it may garble each name that the frame has.
     func forgedNames(at node: Int) -> Int {

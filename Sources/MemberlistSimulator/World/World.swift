@@ -32,6 +32,8 @@ final class World {
     var lastAddress: UInt32 = 0
     /// Changes what a core is started with: for experiments and planted bugs, not for users.
     var adjustCore: ((inout ProtocolConfiguration) -> Void)?
+    /// What is known of a rotation of keys, for who judges it.
+    var rotation = RotationState()
     /// Bugs that are planted to try the judges.
     var sabotage = Sabotage()
     /// What applications have said, so that what is heard can be held against it.

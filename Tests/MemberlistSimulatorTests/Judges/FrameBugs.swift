@@ -71,5 +71,41 @@ extension PlantedBug {
             },
             plant: { world in world.sabotage.answersStrangers = true }
         ),
+        PlantedBug(
+            what: "a node removes the old key while another still seals with it",
+            judge: KeyJudge().name,
+            others: [LivenessJudge().name],
+            isExact: false,
+            story: { simulation, isPlanted in
+                await rotate(simulation, missing: isPlanted ? .use : nil)
+            }
+        ),
+        PlantedBug(
+            what: "a node keeps the old key for good",
+            judge: KeyJudge().name,
+            isExact: false,
+            story: { simulation, isPlanted in
+                await rotate(simulation, missing: isPlanted ? .remove : nil)
+            }
+        ),
     ]
+
+    private enum Missing { case use, remove }
+
+    /// A rotation in order, but for a step that the last node does not take.
+    private static func rotate(_ simulation: Simulation, missing: Missing?) async {
+        let world = simulation.world
+        guard let old = world.hosts[0].keys.first,
+            let new = try? SecretKey(bytes: [UInt8](repeating: 8, count: 32))
+        else { return }
+        world.rotation.newest = new.id
+        let last = world.hosts.count - 1
+        for (step, skip) in [(KeyStep.add(new), nil), (.use(new), Missing.use), (.remove(old), .remove)] {
+            await simulation.run(for: .seconds(3))
+            for host in world.hosts where host.index != last || missing == nil || skip != missing {
+                world.change(step, on: host)
+            }
+        }
+        await simulation.run(for: .seconds(3))
+    }
 }
