@@ -5,8 +5,8 @@ internal import NIOCore
 
 /// One stream that a peer opened: one message in, at most one answer out.
 ///
-/// A peer that has not authenticated gets no byte back, holds little memory, and is gone in about two seconds
-/// unless it is in the middle of sending a record that can only be checked as a whole.
+/// A peer that has not authenticated gets no byte back, holds little memory, and is gone in two seconds unless it
+/// is in the middle of sending a record that can only be checked as a whole.
 final class InboundStreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -25,13 +25,7 @@ final class InboundStreamHandler: ChannelInboundHandler {
     private var held = 0
     private var received = 0
     private var receivedAtTick = 0
-
-    /// Two seconds to authenticate; a peer that sent this much meanwhile gets two more, up to the stream's
-    /// timeout: a state of some MiB takes longer than that on a slow link.
-    private static let tick = TimeAmount.seconds(2)
-    private static let progress = 128 * 1024
-    /// What one stream may hold without asking the room.
-    private static let freeBytes = 64 * 1024
+    private var seconds: Int64 = 0
 
     init(room: StreamRoom) {
         self.room = room
@@ -68,10 +62,12 @@ final class InboundStreamHandler: ChannelInboundHandler {
         guard phase == .reading else { return }
         let buffer = unwrapInboundIn(data)
         received += buffer.readableBytes
+        guard hold(opener.heldBytes(adding: buffer.readableBytes)) else { return refuse(.limitExceeded) }
         buffer.withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
         do {
             let message = try opener.next()
-            guard let message else { return account() }
+            _ = hold(opener.heldBytes())
+            guard let message else { return }
             guard room.isFresh(opener.record) else { return refuse(.replayed) }
             take(message)
         } catch {
@@ -156,21 +152,26 @@ final class InboundStreamHandler: ChannelInboundHandler {
         write(.error("\(error)"))
     }
 
-    /// Takes what is held above the free part from the room's budget.
-    private func account() {
-        let wanted = opener.isAuthenticated ? 0 : max(0, opener.bufferedBytes - Self.freeBytes)
+    /// Takes what is held above the stream's own allowance from what all streams have together, or gives back.
+    private func hold(_ bytes: Int) -> Bool {
+        let wanted = max(0, bytes - Limits.streamAllowance)
         if wanted < held {
             room.release(held - wanted)
         } else if wanted > held, !room.hold(wanted - held) {
-            return refuse(.limitExceeded)
+            return false
         }
         held = wanted
+        return true
     }
 
     private func scheduleTick() {
-        schedule(in: Self.tick) { handler in
+        schedule(in: .seconds(1)) { handler in
             guard handler.phase == .reading else { return }
-            guard handler.received - handler.receivedAtTick >= Self.progress else { return handler.end() }
+            handler.seconds += 1
+            let progress = handler.received - handler.receivedAtTick
+            guard handler.seconds < Limits.streamSeconds || progress >= Limits.streamProgress else {
+                return handler.end()
+            }
             handler.receivedAtTick = handler.received
             handler.scheduleTick()
         }

@@ -12,13 +12,13 @@ package struct StreamOpener: ~Copyable {
     }
 
     /// What a stream may make this node hold.
-    package struct Limits: Sendable {
+    package struct Bounds: Sendable {
         /// Bytes of one encrypted record.
         package var record: Int
         /// Bytes of one message, inflated.
         package var body: Int
 
-        package init(record: Int = WireLimits.streamRecord, body: Int = WireLimits.streamBody) {
+        package init(record: Int = Limits.streamRecord, body: Int = Limits.streamBody) {
             self.record = record
             self.body = body
         }
@@ -33,14 +33,16 @@ package struct StreamOpener: ~Copyable {
         case failed(WireError)
     }
 
-    private let label: Label
+    private let labels: AcceptedLabels
+    /// The one that this stream bears.
+    private var label: Label
     private let keyring: Keyring?
     private let verifyIncoming: Bool
     private let acceptsPadded: Bool
     private let policy: WirePolicy
     private let name: NodeName
     private let direction: Direction
-    private let limits: Limits
+    private let limits: Bounds
 
     private var stage: Stage
     private var buffer: [UInt8] = []
@@ -56,17 +58,19 @@ package struct StreamOpener: ~Copyable {
 
     package init(
         label: Label,
+        acceptedLabels: [Label] = [],
         keyring: Keyring?,
         verifyIncoming: Bool = true,
         acceptsPadded: Bool = false,
         policy: WirePolicy = .automatic,
         name: NodeName = NodeName(""),
         direction: Direction,
-        limits: Limits = Limits()
+        limits: Bounds = Bounds()
     ) {
         self.policy = policy
         self.name = name.owned()
         self.direction = direction
+        labels = AcceptedLabels(label, and: acceptedLabels)
         self.label = label
         self.keyring = keyring
         self.verifyIncoming = verifyIncoming
@@ -79,6 +83,17 @@ package struct StreamOpener: ~Copyable {
     /// Bytes held for a message that is not whole.
     package var bufferedBytes: Int { buffer.count - start }
 
+    /// Bytes of memory that they take, and would take were that many more fed.
+    package func heldBytes(adding count: Int = 0) -> Int {
+        let needed = bufferedBytes + count
+        guard needed > buffer.capacity else { return buffer.capacity }
+        // By a part and not twofold, and never for a claim: what is held is bounded for all streams together.
+        return needed + min(needed / Self.growth, Self.largestGrowth)
+    }
+
+    private static let growth = 4
+    private static let largestGrowth = 1 << 20
+
     /// Takes bytes in. Those of a failed stream are dropped.
     package mutating func feed(_ bytes: RawSpan) {
         if case .failed = stage { return }
@@ -86,6 +101,7 @@ package struct StreamOpener: ~Copyable {
             buffer.removeSubrange(..<start)
             start = 0
         }
+        buffer.reserveCapacity(heldBytes(adding: bytes.byteCount))
         bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
     }
 
@@ -122,21 +138,11 @@ package struct StreamOpener: ~Copyable {
 extension StreamOpener {
     private var unread: ArraySlice<UInt8> { buffer[start...] }
 
-    /// Compares as bytes arrive, so that a stranger is refused at the first one that differs.
     private mutating func readLabel() throws(WireError) -> Bool {
-        let unread = unread
-        guard let first = unread.first else { return false }
-        let hasHeader = first == MessageType.label.rawValue
-        guard hasHeader == !label.isEmpty else { throw .labelMismatch }
-        guard hasHeader else { return true }
-        guard unread.count > 1 else { return false }
-        let count = Int(unread[unread.startIndex + 1])
-        guard count > 0 else { throw .malformedLabel }
-        guard count == label.bytes.count else { throw .labelMismatch }
-        let arrived = unread.dropFirst(2).prefix(count)
-        guard label.bytes.starts(with: arrived) else { throw .labelMismatch }
-        guard arrived.count == count else { return false }
-        start += 2 + count
+        guard let found = try labels.label(ofStream: unread) else { return false }
+        start += found.headerCount
+        if found != label { dialect.label = found }
+        label = found
         return true
     }
 
