@@ -55,14 +55,14 @@ package enum Limits {
     package static let inboundStreams = 512
     /// Bytes that one stream of a peer's holds on its own account. Ours: with what a connection costs besides,
     /// it stays below 64 KiB.
-    package static let streamAllowance = 16 * 1024
+    package static let streamAllowance = 8 * 1024
     /// Bytes that all streams of peers together hold above that, until their messages are whole. Ours: one
     /// record of the largest size always fits.
-    package static let streamsTogether = 24 * 1024 * 1024
+    package static let streamsTogether = 22 * 1024 * 1024
     /// Bytes that one read of a stream brings.
-    package static let streamRead = 16 * 1024
-    /// Seconds until a stream without a whole message is closed, unless in the last of them it brought
-    /// ``streamProgress`` bytes: a state of some MiB takes longer on a slow link. Ours.
+    package static let streamRead = 8 * 1024
+    /// Seconds until a stream without a whole message is closed, counted anew with each ``streamProgress`` bytes
+    /// that it brings: a state of some MiB takes longer on a slow link. Ours.
     package static let streamSeconds: Int64 = 2
     package static let streamProgress = 64 * 1024
 

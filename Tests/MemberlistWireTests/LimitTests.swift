@@ -96,8 +96,8 @@ import Testing
             #expect(try opener.next() == nil)
             let arrived = 6 + round * piece.count
             #expect(opener.heldBytes() >= arrived)
-            #expect(opener.heldBytes() <= foretold + 64)
-            #expect(opener.heldBytes() <= arrived + min(arrived / 4, 1 << 20) + 4_096)
+            #expect(opener.heldBytes() <= foretold + 8_192)
+            #expect(opener.heldBytes() <= arrived + min(3 * arrived, 1 << 20) + 8_192)
         }
     }
 

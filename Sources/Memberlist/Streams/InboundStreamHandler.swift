@@ -23,9 +23,11 @@ final class InboundStreamHandler: ChannelInboundHandler {
     private var timers: [Scheduled<Void>] = []
     /// Bytes on account of the room's budget.
     private var held = 0
-    private var received = 0
-    private var receivedAtTick = 0
-    private var seconds: Int64 = 0
+    /// Bytes received since the time to deliver began, the last time.
+    private var progress = 0
+    private var began = NIODeadline.now()
+
+    private static let patience = TimeAmount.seconds(Limits.streamSeconds)
 
     init(room: StreamRoom) {
         self.room = room
@@ -43,7 +45,8 @@ final class InboundStreamHandler: ChannelInboundHandler {
         room.shared.metrics.tcpAccepted.increment()
         let timeout = room.shared.configuration.streams.timeout
         schedule(in: .nanoseconds(timeout.wholeNanoseconds)) { $0.end() }
-        scheduleTick()
+        began = .now()
+        endWhenSilent(in: Self.patience)
         context.fireChannelActive()
     }
 
@@ -61,7 +64,8 @@ final class InboundStreamHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase == .reading else { return }
         let buffer = unwrapInboundIn(data)
-        received += buffer.readableBytes
+        progress += buffer.readableBytes
+        if progress >= Limits.streamProgress { (progress, began) = (0, .now()) }
         guard hold(opener.heldBytes(adding: buffer.readableBytes)) else { return refuse(.limitExceeded) }
         buffer.withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
         do {
@@ -164,16 +168,12 @@ final class InboundStreamHandler: ChannelInboundHandler {
         return true
     }
 
-    private func scheduleTick() {
-        schedule(in: .seconds(1)) { handler in
+    private func endWhenSilent(in delay: TimeAmount) {
+        schedule(in: delay) { handler in
             guard handler.phase == .reading else { return }
-            handler.seconds += 1
-            let progress = handler.received - handler.receivedAtTick
-            guard handler.seconds < Limits.streamSeconds || progress >= Limits.streamProgress else {
-                return handler.end()
-            }
-            handler.receivedAtTick = handler.received
-            handler.scheduleTick()
+            let left = handler.began + Self.patience - .now()
+            guard left > .zero else { return handler.end() }
+            handler.endWhenSilent(in: left)
         }
     }
 

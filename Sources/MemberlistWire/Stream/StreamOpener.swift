@@ -87,11 +87,12 @@ package struct StreamOpener: ~Copyable {
     package func heldBytes(adding count: Int = 0) -> Int {
         let needed = bufferedBytes + count
         guard needed > buffer.capacity else { return buffer.capacity }
-        // By a part and not twofold, and never for a claim: what is held is bounded for all streams together.
-        return needed + min(needed / Self.growth, Self.largestGrowth)
+        // In large steps, for what a buffer leaves behind as it grows is lost among those of other streams; and
+        // by so much at most, for what all hold together is bounded.
+        return needed + min(Self.growth * needed, Self.largestGrowth)
     }
 
-    private static let growth = 4
+    private static let growth = 3
     private static let largestGrowth = 1 << 20
 
     /// Takes bytes in. Those of a failed stream are dropped.

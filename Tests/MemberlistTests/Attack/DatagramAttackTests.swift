@@ -62,7 +62,7 @@ extension AttackTests {
             let agent = try await AttackedAgent()
             let message = try Self.sealed([8] + Array("recorded".utf8))
             let socket = try FloodSocket(port: agent.port)
-            try await agent.endures {
+            try await agent.endures(losesPings: true) {
                 // All deliver it once at most.
                 await socket.flood(Self.count) { _ in message }
                 try await agent.target.wait("the message") { $0.payload == "recorded" ? true : nil }
@@ -82,7 +82,7 @@ extension AttackTests {
         @Test func bombsByOneWhoHoldsTheKey() async throws {
             let agent = try await AttackedAgent()
             let socket = try FloodSocket(port: agent.port)
-            try await agent.endures {
+            try await agent.endures(losesPings: true) {
                 for lie in Self.lies() where lie.count < 65_000 {
                     // Each is sealed anew, or it would be a replay; a few frames of each go round.
                     let frames = try (0..<20).map { _ in try Self.sealed(lie) }
@@ -96,7 +96,7 @@ extension AttackTests {
             let agent = try await AttackedAgent(encrypted: false)
             let socket = try FloodSocket(port: agent.port)
             let lies = Self.lies()
-            try await agent.endures {
+            try await agent.endures(losesPings: true) {
                 await socket.flood(5_000) { lies[$0 % lies.count] }
                 let noise: UInt32 = 19 << 20
                 let claim = [8, 0x81, 0xaa] + Array("UserMsgLen".utf8) + [0xd2]

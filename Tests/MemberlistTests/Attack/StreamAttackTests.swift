@@ -1,3 +1,4 @@
+import MemberlistWire
 import Testing
 
 /// Attacks on an agent in a process of its own. One after another: each measures its memory.
@@ -31,7 +32,10 @@ extension AttackTests {
                     return Assault(opening: openings[index % openings.count], noise: Int(mebibytes19))
                 }
             ),
-            ("a stall just below what is free", { _ in Assault(opening: head(mebibytes19), noise: 15_000) }),
+            (
+                "a stall just below what is free",
+                { _ in Assault(opening: head(mebibytes19), noise: Limits.streamAllowance - 6) }
+            ),
             ("a stall at 60 KiB", { _ in Assault(opening: head(mebibytes19), noise: 60_000) }),
         ]
 
