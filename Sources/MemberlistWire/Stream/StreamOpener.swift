@@ -24,7 +24,7 @@ package struct StreamOpener: ~Copyable {
         }
     }
 
-    private enum Stage {
+    enum Stage {
         case label
         case typeByte
         case record
@@ -35,26 +35,28 @@ package struct StreamOpener: ~Copyable {
 
     private let labels: AcceptedLabels
     /// The one that this stream bears.
-    private var label: Label
-    private let keyring: Keyring?
+    var label: Label
+    let keyring: Keyring?
     private let verifyIncoming: Bool
-    private let acceptsPadded: Bool
-    private let policy: WirePolicy
-    private let name: NodeName
-    private let direction: Direction
-    private let limits: Bounds
+    let acceptsPadded: Bool
+    let policy: WirePolicy
+    let name: NodeName
+    let direction: Direction
+    let limits: Bounds
 
-    private var stage: Stage
-    private var buffer: [UInt8] = []
+    var stage: Stage
+    var buffer: [UInt8] = []
     /// Index of the first byte of the buffer that is not done with.
     private var start = 0
+    /// Of an encrypted record, all that has arrived; the buffer is empty then.
+    var pages = PageBuffer()
 
     /// What tells the record opened last from all others, so that it is taken once.
-    package private(set) var record: OpenedFrame?
+    package internal(set) var record: OpenedFrame?
     /// What a reply must speak, as far as the message read last has shown.
-    package private(set) var dialect = StreamDialect.hashicorp
+    package internal(set) var dialect = StreamDialect.hashicorp
     /// Whether the peer has shown that it holds a key of the ring, or none is asked for.
-    package private(set) var isAuthenticated: Bool
+    package internal(set) var isAuthenticated: Bool
 
     package init(
         label: Label,
@@ -81,12 +83,13 @@ package struct StreamOpener: ~Copyable {
     }
 
     /// Bytes held for a message that is not whole.
-    package var bufferedBytes: Int { buffer.count - start }
+    package var bufferedBytes: Int { buffer.count - start + pages.count }
 
     /// Bytes of memory that they take, and would take were that many more fed.
     package func heldBytes(adding count: Int = 0) -> Int {
         let needed = bufferedBytes + count
-        guard needed > buffer.capacity else { return buffer.capacity }
+        let capacity = max(buffer.capacity, pages.capacity)
+        guard needed > capacity else { return capacity }
         // In large steps, for what a buffer leaves behind as it grows is lost among those of other streams; and
         // by so much at most, for what all hold together is bounded.
         return needed + min(Self.growth * needed, Self.largestGrowth)
@@ -97,13 +100,32 @@ package struct StreamOpener: ~Copyable {
 
     /// Takes bytes in. Those of a failed stream are dropped.
     package mutating func feed(_ bytes: RawSpan) {
-        if case .failed = stage { return }
-        if start > 0 {
-            buffer.removeSubrange(..<start)
-            start = 0
+        switch stage {
+        case .failed: return
+        case .record: feedRecord(bytes)
+        case .label, .typeByte, .compressed, .message:
+            if start > 0 {
+                buffer.removeSubrange(..<start)
+                start = 0
+            }
+            buffer.reserveCapacity(heldBytes(adding: bytes.byteCount))
+            bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
         }
-        buffer.reserveCapacity(heldBytes(adding: bytes.byteCount))
-        bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+    }
+
+    private mutating func feedRecord(_ bytes: RawSpan) {
+        do throws(WireError) {
+            try pages.append(bytes, room: heldBytes(adding: bytes.byteCount))
+        } catch {
+            fail(error)
+        }
+    }
+
+    private mutating func fail(_ error: WireError) {
+        stage = .failed(error)
+        buffer = []
+        start = 0
+        pages.removeAll()
     }
 
     /// The next whole message, nil where bytes are missing.
@@ -117,6 +139,7 @@ package struct StreamOpener: ~Copyable {
                 case .typeByte:
                     guard let first = unread.first else { return nil }
                     stage = try stage(for: first)
+                    if case .record = stage { try beginRecord() }
                 case .record:
                     return try readRecord()
                 case .compressed(let scanner):
@@ -128,9 +151,7 @@ package struct StreamOpener: ~Copyable {
                 }
             }
         } catch {
-            stage = .failed(error)
-            buffer = []
-            start = 0
+            fail(error)
             throw error
         }
     }
@@ -158,66 +179,12 @@ extension StreamOpener {
         return try .message(StreamMessageFramer(type, limit: limits.body))
     }
 
-    private mutating func readRecord() throws(WireError) -> StreamMessage? {
+    /// The bytes of a record go into pages of their own.
+    private mutating func beginRecord() throws(WireError) {
         let unread = unread
-        guard let keyring, unread.count >= StreamRecord.headerCount else { return nil }
-        let count = StreamRecord.count(in: unread)
-        guard count <= limits.record else { throw .limitExceeded }
-        try checkFrameHead(unread.dropFirst(StreamRecord.headerCount), keyring)
-        guard unread.count - StreamRecord.headerCount >= count else { return nil }
-
-        let header = unread.prefix(StreamRecord.headerCount)
-        let frame = unread.dropFirst(StreamRecord.headerCount).prefix(count)
-        var body: [UInt8] = []
-        let opened: OpenedFrame
-        if Keyring.isNativeFrame(frame.span.bytes) {
-            var additional: [UInt8] = []
-            opened = try keyring.openNatively(
-                frame.span.bytes,
-                bound: binding(),
-                additional: &additional,
-                into: &body
-            )
-        } else {
-            let bound = StreamRecord.additionalData(header: header, label: label)
-            opened = try keyring.open(
-                frame.span.bytes,
-                acceptsPadded: acceptsPadded,
-                additionalData: bound.span.bytes,
-                into: &body
-            )
-        }
-        record = opened
-        dialect.answers = opened.identity.nativeNonce
-        isAuthenticated = true
-        finish(StreamRecord.headerCount + count)
-        guard !body.isEmpty else { throw .emptyBody }
-        return try decodeBody(body[...])
-    }
-
-    /// Refuses by the first bytes what no key of the ring can open, before a whole record is waited for.
-    private func checkFrameHead(_ frame: ArraySlice<UInt8>, _ keyring: Keyring) throws(WireError) {
-        guard let version = frame.first else { return }
-        let isNative = Keyring.isNativeFrame(frame.span.bytes)
-        switch direction {
-        case .inbound, .reply(to: nil):
-            guard isNative || policy != .native else { throw .dialectRefused }
-        case .reply(to: .some):
-            guard isNative else { throw .dialectRefused }
-        }
-        if case .reply(to: nil) = direction, isNative { throw .dialectRefused }
-        guard isNative else {
-            guard version <= 1 else { throw .unknownEncryptionVersion(version) }
-            return
-        }
-        try keyring.checkKeyOfNativeFrame(frame.span.bytes)
-    }
-
-    private func binding() -> NativeBinding {
-        switch direction {
-        case .inbound, .reply(to: nil): .request(label: label, receiver: name)
-        case .reply(to: .some(let nonce)): .reply(label: label, receiver: name, answers: nonce)
-        }
+        try pages.append(unread.span.bytes, room: unread.count)
+        buffer = []
+        start = 0
     }
 
     private mutating func readCompressed(_ scanner: MessagePackScanner) throws(WireError) -> StreamMessage? {
@@ -243,7 +210,7 @@ extension StreamOpener {
         return message
     }
 
-    private mutating func finish(_ count: Int) {
+    mutating func finish(_ count: Int) {
         stage = .typeByte
         start += count
         if start == buffer.count {
@@ -253,7 +220,7 @@ extension StreamOpener {
     }
 
     /// A message, or one compressed.
-    private mutating func decodeBody(_ body: ArraySlice<UInt8>) throws(WireError) -> StreamMessage {
+    mutating func decodeBody(_ body: ArraySlice<UInt8>) throws(WireError) -> StreamMessage {
         dialect.usedDictionary = false
         guard Message.type(of: body) == .compress else { return try StreamMessage.decode(body) }
         let compressed = try CompressMessage.decode(body.dropFirst())
