@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Moves a live cluster from one setting to another and back, one node after another, with restarts (TRAPS 30).
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(4)))
 struct RollingTests {
     typealias Stage = @Sendable (inout MemberlistConfiguration) -> Void
 
@@ -67,7 +67,12 @@ struct RollingTests {
         var nodes: [Memberlist] = []
         do {
             for name in ["a", "b", "c"] {
-                let node = try await Memberlist.create(local(name) { stages[0](&$0) })
+                let node = try await Memberlist.create(
+                    local(name) {
+                        $0.streams.timeout = .seconds(10)
+                        stages[0](&$0)
+                    }
+                )
                 failures.watch(node)
                 if let first = nodes.first {
                     #expect(await node.join([first.address]).allSatisfy(\.succeeded))
@@ -104,6 +109,7 @@ struct RollingTests {
         node = try await Memberlist.create(
             local(name) {
                 $0.bindPort = port
+                $0.streams.timeout = .seconds(10)
                 stage(&$0)
             }
         )

@@ -6,7 +6,7 @@ import Testing
 @testable import Memberlist
 
 /// What streams of peers may hold and for how long.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(3)))
 struct StreamRoomTests {
     @Test func allTogetherHoldNoMoreThanTheBudget() async throws {
         let configuration = local("a")

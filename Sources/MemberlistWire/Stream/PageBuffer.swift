@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// Bytes of a record that is not whole, in pages that come from the system and go back to it at once.
+/// Bytes of a message that is not whole, in pages that come from the system and go back to it at once.
 ///
 /// The allocator's would not: what many streams have held stays behind in pieces too small for the next one, and
 /// memory grows to a multiple of what is held at any time.
@@ -31,6 +31,14 @@ struct PageBuffer: ~Copyable {
             if let start = bytes.baseAddress { end.copyMemory(from: start, byteCount: bytes.count) }
         }
         count += bytes.byteCount
+    }
+
+    /// Removes what is done with; the pages go back with the last byte.
+    mutating func removeFirst(_ done: Int) {
+        guard let base, done < count else { return removeAll() }
+        guard done > 0 else { return }
+        base.copyMemory(from: base + done, byteCount: count - done)
+        count -= done
     }
 
     mutating func removeAll() {

@@ -1,7 +1,7 @@
 /// Encrypted records: checked by their first bytes, and opened when they are whole.
 extension StreamOpener {
     mutating func readRecord() throws(WireError) -> StreamMessage? {
-        let arrived = pages.bytes
+        let arrived = unread
         guard let keyring, arrived.count >= StreamRecord.headerCount else { return nil }
         let header = Array(arrived.prefix(StreamRecord.headerCount))
         let count = StreamRecord.count(in: header[...])
@@ -16,9 +16,7 @@ extension StreamOpener {
         record = opened
         dialect.answers = opened.identity.nativeNonce
         isAuthenticated = true
-        buffer = Array(rest.dropFirst(count))
-        pages.removeAll()
-        finish(0)
+        finish(StreamRecord.headerCount + count)
         guard !body.isEmpty else { throw .emptyBody }
         return try decodeBody(body[...])
     }

@@ -45,11 +45,8 @@ package struct StreamOpener: ~Copyable {
     let limits: Bounds
 
     var stage: Stage
-    var buffer: [UInt8] = []
-    /// Index of the first byte of the buffer that is not done with.
-    private var start = 0
-    /// Of an encrypted record, all that has arrived; the buffer is empty then.
-    var pages = PageBuffer()
+    /// What has arrived and is not done with.
+    private var pages = PageBuffer()
 
     /// What tells the record opened last from all others, so that it is taken once.
     package internal(set) var record: OpenedFrame?
@@ -83,15 +80,13 @@ package struct StreamOpener: ~Copyable {
     }
 
     /// Bytes held for a message that is not whole.
-    package var bufferedBytes: Int { buffer.count - start + pages.count }
+    package var bufferedBytes: Int { pages.count }
 
     /// Bytes of memory that they take, and would take were that many more fed.
     package func heldBytes(adding count: Int = 0) -> Int {
         let needed = bufferedBytes + count
-        let capacity = max(buffer.capacity, pages.capacity)
-        guard needed > capacity else { return capacity }
-        // In large steps, for what a buffer leaves behind as it grows is lost among those of other streams; and
-        // by so much at most, for what all hold together is bounded.
+        guard needed > pages.capacity else { return pages.capacity }
+        // In steps, for bytes are copied at each; and by so much at most, for what all hold is bounded.
         return needed + min(Self.growth * needed, Self.largestGrowth)
     }
 
@@ -100,20 +95,7 @@ package struct StreamOpener: ~Copyable {
 
     /// Takes bytes in. Those of a failed stream are dropped.
     package mutating func feed(_ bytes: RawSpan) {
-        switch stage {
-        case .failed: return
-        case .record: feedRecord(bytes)
-        case .label, .typeByte, .compressed, .message:
-            if start > 0 {
-                buffer.removeSubrange(..<start)
-                start = 0
-            }
-            buffer.reserveCapacity(heldBytes(adding: bytes.byteCount))
-            bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
-        }
-    }
-
-    private mutating func feedRecord(_ bytes: RawSpan) {
+        if case .failed = stage { return }
         do throws(WireError) {
             try pages.append(bytes, room: heldBytes(adding: bytes.byteCount))
         } catch {
@@ -123,8 +105,6 @@ package struct StreamOpener: ~Copyable {
 
     private mutating func fail(_ error: WireError) {
         stage = .failed(error)
-        buffer = []
-        start = 0
         pages.removeAll()
     }
 
@@ -139,7 +119,6 @@ package struct StreamOpener: ~Copyable {
                 case .typeByte:
                     guard let first = unread.first else { return nil }
                     stage = try stage(for: first)
-                    if case .record = stage { try beginRecord() }
                 case .record:
                     return try readRecord()
                 case .compressed(let scanner):
@@ -158,11 +137,13 @@ package struct StreamOpener: ~Copyable {
 }
 
 extension StreamOpener {
-    private var unread: ArraySlice<UInt8> { buffer[start...] }
+    /// Valid until the next change of the pages.
+    var unread: UnsafeRawBufferPointer { pages.bytes }
 
     private mutating func readLabel() throws(WireError) -> Bool {
-        guard let found = try labels.label(ofStream: unread) else { return false }
-        start += found.headerCount
+        let head = Array(unread.prefix(2 + Limits.label))
+        guard let found = try labels.label(ofStream: head[...]) else { return false }
+        pages.removeFirst(found.headerCount)
         if found != label { dialect.label = found }
         label = found
         return true
@@ -179,24 +160,16 @@ extension StreamOpener {
         return try .message(StreamMessageFramer(type, limit: limits.body))
     }
 
-    /// The bytes of a record go into pages of their own.
-    private mutating func beginRecord() throws(WireError) {
-        let unread = unread
-        try pages.append(unread.span.bytes, room: unread.count)
-        buffer = []
-        start = 0
-    }
-
     private mutating func readCompressed(_ scanner: MessagePackScanner) throws(WireError) -> StreamMessage? {
         var scanner = scanner
-        let map = unread.dropFirst()
-        guard let count = try scanner.scan(map.span) else {
+        let map = UnsafeRawBufferPointer(rebasing: unread.dropFirst())
+        guard let count = try scanner.scan(Span(_unsafeBytes: map)) else {
             stage = .compressed(scanner)
             return nil
         }
-        let message = try decodeBody(unread.prefix(1 + count))
+        let message = Array(unread.prefix(1 + count))
         finish(1 + count)
-        return message
+        return try decodeBody(message[...])
     }
 
     private mutating func readMessage(_ framer: StreamMessageFramer) throws(WireError) -> StreamMessage? {
@@ -205,18 +178,14 @@ extension StreamOpener {
             stage = .message(framer)
             return nil
         }
-        let message = try StreamMessage.decode(unread.prefix(count))
+        let message = Array(unread.prefix(count))
         finish(count)
-        return message
+        return try StreamMessage.decode(message[...])
     }
 
     mutating func finish(_ count: Int) {
         stage = .typeByte
-        start += count
-        if start == buffer.count {
-            buffer = []
-            start = 0
-        }
+        pages.removeFirst(count)
     }
 
     /// A message, or one compressed.

@@ -29,7 +29,8 @@ struct ConnectionFlood {
         _ assault: @escaping @Sendable (Int) -> Assault
     ) async throws -> ConnectionFlood {
         let tally = Tally()
-        let group = MultiThreadedEventLoopGroup.singleton
+        // A thread of its own: on the loops of other tests' nodes nothing may wait for this.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         try await within(limit) {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -52,6 +53,7 @@ struct ConnectionFlood {
                 try await tasks.waitForAll()
             }
         }
+        try await group.shutdownGracefully()
         return ConnectionFlood(
             answered: tally.answered.load(ordering: .relaxed),
             longest: .nanoseconds(tally.longest.load(ordering: .relaxed))
