@@ -18,7 +18,7 @@ import Testing
     /// Lines a node may log while a stranger knocks for some seconds. A storm has one a datagram.
     static let calmLogLines = 60
 
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.timeLimit(.minutes(10)))
     func ourNodeIsAPeerAndOneOfAnotherLabelIsNot() async throws {
         let program = try Peers.require("prometheus-alertmanager")
         let folder = try Programs.temporaryFolder()
@@ -35,18 +35,18 @@ import Testing
                 "--storage.path=\(folder.path)", "--config.file=\(configuration.path)",
             ]
         )
-        try await poll("Alertmanager's status", within: .seconds(20)) { try await status(web) != nil }
+        try await poll("Alertmanager's status", within: .seconds(60)) { try await status(web) != nil }
 
         let ours = try ClusterShape(label: "blue").swiftNode("ours", join: [cluster])
         let address = try await ours.ready()
         let stranger = try ClusterShape(label: "green").swiftNode("stranger", join: [cluster])
         _ = try await stranger.ready()
-        try await poll("our node among Alertmanager's peers", within: .seconds(20)) {
+        try await poll("our node among Alertmanager's peers", within: .seconds(60)) {
             try await status(web)?.cluster.peers.contains { $0.name == "ours" && $0.address == address }
                 ?? false
         }
         // The stranger tries, is refused, and tries again.
-        try await poll("a refused join of the stranger", within: .seconds(20)) {
+        try await poll("a refused join of the stranger", within: .seconds(60)) {
             stranger.process.errorLines.filter { $0.contains("join") }.count >= 2
         }
         let peers = try #require(try await status(web)).cluster.peers.map(\.name)
@@ -57,7 +57,7 @@ import Testing
         }
 
         ours.process.signal(SIGTERM)
-        try await poll("our node gone from Alertmanager's peers", within: .seconds(10)) {
+        try await poll("our node gone from Alertmanager's peers", within: .seconds(60)) {
             try await status(web)?.cluster.peers.contains { $0.name == "ours" } == false
         }
         try await stranger.process.end()
@@ -69,7 +69,7 @@ import Testing
             URL(fileURLWithPath: "/usr/bin/env"),
             ["curl", "-s", "-m", "2", "http://\(web)/api/v2/status"]
         )
-        _ = try await curl.waitForExit(within: .seconds(10))
+        _ = try await curl.waitForExit(within: .seconds(60))
         let body = curl.outputLines.joined(separator: "\n")
         return try? JSONDecoder().decode(Status.self, from: Data(body.utf8))
     }

@@ -91,7 +91,7 @@ import Testing
         second.process.signal(15)
         let left = try await first.wait("leave", "second")
         #expect(left.reason == "left", "\(shape.testDescription)")
-        #expect(try await second.process.waitForExit(within: .seconds(10)) == 0)
+        #expect(try await second.process.waitForExit(within: .seconds(60)) == 0)
         try await first.process.end()
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PausedNodeTests {
     static let shape = ClusterShape(label: "blue", keyBytes: 32)
 
-    @Test(.timeLimit(.minutes(3)), arguments: [true, false])
+    @Test(.timeLimit(.minutes(10)), arguments: [true, false])
     func aPausedNodeRefutes(itIsOurs: Bool) async throws {
         _ = try Peers.require("gopeer")
         let first = try Self.shape.swiftNode("swift-1")
@@ -32,7 +32,7 @@ import Testing
     }
 
     private func waitForState(_ state: String, of name: String, at node: EventProcess) async throws {
-        try await poll("\(name) \(state)", within: .seconds(20)) {
+        try await poll("\(name) \(state)", within: .seconds(60)) {
             let start = node.process.outputLines.count
             try node.command(#"{"command":"members"}"#)
             let members = try await node.wait("members", from: start) {

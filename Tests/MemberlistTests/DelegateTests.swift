@@ -42,7 +42,7 @@ private final class Delegate: MemberlistDelegate {
     func allowMerge(_ members: [Member]) async -> Bool { !refusesMerges }
 }
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct DelegateTests {
     private func next(_ delegate: Delegate, _ wanted: String) async throws {
         try await within {

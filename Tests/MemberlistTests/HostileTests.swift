@@ -32,7 +32,7 @@ private final class Recorder: ChannelInboundHandler, Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct HostileTests {
     /// Sends the bytes, waits for the close, and returns the bytes that came back.
     private func answer(to bytes: [UInt8], at node: Memberlist) async throws -> Int {
@@ -41,7 +41,7 @@ struct HostileTests {
             .channelInitializer { $0.pipeline.addHandler(counter) }
             .connect(host: "127.0.0.1", port: Int(node.localMember.endpoint.port)).get()
         if !bytes.isEmpty { try? await channel.writeAndFlush(ByteBuffer(bytes: bytes)) }
-        try await within(.seconds(30)) { try await channel.closeFuture.get() }
+        try await within(.seconds(60)) { try await channel.closeFuture.get() }
         return counter.bytes.load(ordering: .relaxed)
     }
 
@@ -140,7 +140,7 @@ struct HostileTests {
                 )
             }
             for channel in channels.suffix(2) {
-                try await within(.seconds(20)) { try await channel.closeFuture.get() }
+                try await within(.seconds(60)) { try await channel.closeFuture.get() }
             }
             for channel in channels { try? await channel.close() }
         }

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct JoinTests {
     @Test func givesAResultForEachAddressInOrder() async throws {
         try await withNodes([local("a"), local("b")]) { nodes in

@@ -5,7 +5,7 @@ import Testing
 @testable import Memberlist
 
 /// On an address of their own and one after another, so that no other test takes a port that was just freed.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct LifecycleTests {
     static let host = "127.0.40.1"
 

@@ -2,7 +2,7 @@ import Memberlist
 import Testing
 
 /// What a configuration may say, at each limit, below and above; and that a node lives by it.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct LimitTests {
     private typealias Change = @Sendable (inout MemberlistConfiguration, Int) -> Void
 

@@ -1,7 +1,7 @@
 import Memberlist
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct MessageLimitTests {
     @Test func whatIsTooLargeIsRefusedWithTheLimit() async throws {
         try await withNodes([local("a"), local("b")]) { nodes in

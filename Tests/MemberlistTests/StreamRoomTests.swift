@@ -6,7 +6,7 @@ import Testing
 @testable import Memberlist
 
 /// What streams of peers may hold and for how long.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct StreamRoomTests {
     @Test func allTogetherHoldNoMoreThanTheBudget() async throws {
         let configuration = local("a")
@@ -46,7 +46,7 @@ struct StreamRoomTests {
             let payload = [UInt8](repeating: 7, count: size)
             let events = nodes[1].events
             try await nodes[0].sendReliably(payload, to: "b", timeout: .seconds(40))
-            try await events.first(within: .seconds(40)) { event in
+            try await events.first(within: .seconds(60)) { event in
                 if case .message(let received, _) = event { received.count == size } else { false }
             }
             await #expect(throws: MemberlistError.messageTooLarge(size: size + 1, limit: size)) {
@@ -74,7 +74,7 @@ struct StreamRoomTests {
                 try await clock.sleep(for: .milliseconds(200))
             }
             #expect(channel.isActive)
-            try await within(.seconds(30)) { try await channel.closeFuture.get() }
+            try await within(.seconds(60)) { try await channel.closeFuture.get() }
         }
     }
 }

@@ -5,7 +5,7 @@ struct TimedOut: Error {}
 
 /// Runs a body against a deadline.
 func within<Value: Sendable>(
-    _ limit: Duration = .seconds(20),
+    _ limit: Duration = .seconds(60),
     _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
@@ -24,7 +24,7 @@ extension MemberlistEvents {
     /// The first event that the filter takes.
     @discardableResult
     func first(
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(60),
         where filter: @escaping @Sendable (MemberlistEvent) -> Bool
     ) async throws -> MemberlistEvent {
         try await within(limit) {
@@ -34,7 +34,8 @@ extension MemberlistEvents {
     }
 }
 
-/// A configuration for one machine, on loopback and a port of the system's choice.
+/// A configuration for one machine, on loopback and a port of the system's choice; patient, because the tests
+/// beside may have taken every core.
 func local(
     _ name: String,
     host: String = "127.0.0.1",
@@ -43,6 +44,8 @@ func local(
     var configuration = MemberlistConfiguration.local(name: NodeName(name))
     configuration.bindHost = host
     configuration.bindPort = 0
+    configuration.probe.timeout = .milliseconds(800)
+    configuration.streams.timeout = .seconds(10)
     change(&configuration)
     return configuration
 }
@@ -72,9 +75,23 @@ extension Memberlist {
     var alive: Set<NodeName> { Set(members.filter { $0.state == .alive }.map(\.name)) }
 
     /// Until that many members live, woken by events.
-    func seesAlive(_ count: Int, within limit: Duration = .seconds(20)) async throws {
+    func seesAlive(_ count: Int, within limit: Duration = .seconds(60)) async throws {
         let events = events
         if alive.count == count { return }
         try await events.first(within: limit) { [self] _ in alive.count == count }
+    }
+
+    /// Until a ping is answered: on a busy machine one may come too late. Returns how long it took.
+    @discardableResult
+    func isAnswered(by name: NodeName) async throws -> Duration {
+        try await within { [self] in
+            while true {
+                do {
+                    return try await ping(name)
+                } catch MemberlistError.timedOut {
+                    continue
+                }
+            }
+        }
     }
 }

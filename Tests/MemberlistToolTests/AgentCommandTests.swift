@@ -22,9 +22,13 @@ import Testing
         try await b.ask(#""command":"broadcast","payload":"to all""#)
         try await a.wait("message", ["payload": "to all"])
 
-        let ping = try await a.ask(#""command":"ping","name":"b""#)
-        #expect(ping.line.contains(#""milliseconds":"#))
-        #expect(try await a.ask(#""command":"health""#).line.contains(#""score":0"#))
+        // On a busy machine an answer may come too late, which is bad for the score too.
+        try await poll("an answered ping", within: .seconds(60)) {
+            try await a.ask(#""command":"ping","name":"b""#).line.contains(#""milliseconds":"#)
+        }
+        try await poll("a score of 0", within: .seconds(60)) {
+            try await a.ask(#""command":"health""#).line.contains(#""score":0"#)
+        }
         #expect(try await a.ask(#""command":"members""#)["event"] == "members")
         #expect(try await a.ask(#""command":"ping","name":"nobody""#)["event"] == "error")
         #expect(try await a.ask(#""command":"send","to":"nobody","payload":"x""#)["event"] == "error")
@@ -75,6 +79,6 @@ import Testing
         a.process.signal(SIGUSR1)
         try await a.wait("members")
         a.process.signal(SIGTERM)
-        #expect(try await a.process.waitForExit(within: .seconds(5)) == 0)
+        #expect(try await a.process.waitForExit(within: .seconds(30)) == 0)
     }
 }

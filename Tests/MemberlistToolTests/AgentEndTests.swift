@@ -11,7 +11,7 @@ import Testing
         // Who leaves before it knows anybody has nobody to tell.
         try await b.wait("join", ["name": "a"])
         b.process.signal(signal)
-        #expect(try await b.process.waitForExit(within: .seconds(5)) == 0)
+        #expect(try await b.process.waitForExit(within: .seconds(30)) == 0)
         try await a.wait("leave", ["name": "b", "reason": "left"])
         try await a.process.end()
     }
@@ -22,7 +22,7 @@ import Testing
         try await b.wait("join", ["name": "a"])
         try await a.process.end()
         b.process.signal(SIGTERM)
-        #expect(try await b.process.waitForExit(within: .seconds(5)) == 0)
+        #expect(try await b.process.waitForExit(within: .seconds(30)) == 0)
     }
 
     /// 192.0.2.0/24 is nobody's: a connection there hangs, or is refused at once.
@@ -32,7 +32,7 @@ import Testing
         try a.process.write(#"{"command":"join","addresses":["192.0.2.2"]}"#)
         try await a.ask(#""command":"health""#)
         a.process.signal(SIGTERM)
-        #expect(try await a.process.waitForExit(within: .seconds(5)) == 0)
+        #expect(try await a.process.waitForExit(within: .seconds(30)) == 0)
     }
 
     @Test func aReaderThatIsGoneDoesNotEndIt() async throws {
@@ -53,11 +53,11 @@ import Testing
 
         #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).contains("ready"))
         try output.fileHandleForReading.close()
-        try await poll("the complaint", within: .seconds(10)) {
+        try await poll("the complaint", within: .seconds(60)) {
             try String(contentsOf: errors, encoding: .utf8).contains("standard output cannot be written")
         }
         process.terminate()
-        try await poll("the end", within: .seconds(5)) { !process.isRunning }
+        try await poll("the end", within: .seconds(30)) { !process.isRunning }
         #expect(process.terminationReason == .exit)
         #expect(process.terminationStatus == 0)
     }
@@ -80,7 +80,7 @@ import Testing
         try input.fileHandleForWriting.write(contentsOf: Data(answers.utf8))
 
         let descriptor = output.fileHandleForReading.fileDescriptor
-        try await poll("the pipe's being full", within: .seconds(10)) {
+        try await poll("the pipe's being full", within: .seconds(60)) {
             var waiting: CInt = 0
             return ioctl(descriptor, UInt(FIONREAD), &waiting) == 0 && waiting > 60_000
         }

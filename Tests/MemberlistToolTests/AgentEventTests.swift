@@ -27,7 +27,7 @@ import Testing
         let left = try await a.wait("leave")
         #expect(left.keys == ["event", "at", "name", "address", "metaBase64", "reason"])
         #expect(left["reason"] == "left")
-        #expect(try await b.process.waitForExit(within: .seconds(5)) == 0)
+        #expect(try await b.process.waitForExit(within: .seconds(30)) == 0)
 
         for agent in [a, b] {
             #expect(agent.events.count == agent.process.outputLines.count, "there is more than events")
@@ -100,7 +100,7 @@ import Testing
                 "error",
             ]
         )
-        let line = try await b.waitForLine("ready", within: .seconds(10)) { $0 }
+        let line = try await b.waitForLine("ready", within: .seconds(60)) { $0 }
         #expect(line.hasSuffix(" ready b at 127.0.0.1:9"))
         try await b.end()
         try await a.process.end()

@@ -31,7 +31,7 @@ import Testing
             // A member that has the new key alone gets in once the new key is the primary.
             try file.use(new.id)
             a.process.signal(SIGHUP)
-            try await a.process.waitForLine("the new primary", within: .seconds(20)) { line in
+            try await a.process.waitForLine("the new primary", within: .seconds(60)) { line in
                 RunningAgent.event(line).flatMap { $0.line.contains(#"["\#(new.id)""#) ? $0 : nil }
             }
             let single = KeyringFile(path: folder.appendingPathComponent("single").path)
@@ -61,7 +61,7 @@ import Testing
             for (word, spoil) in breaks {
                 try spoil()
                 a.process.signal(SIGHUP)
-                let error = try await a.process.waitForLine(word, within: .seconds(20)) { line in
+                let error = try await a.process.waitForLine(word, within: .seconds(60)) { line in
                     RunningAgent.event(line).flatMap { $0["message"]?.contains(word) == true ? $0 : nil }
                 }
                 #expect(error["event"] == "error")
@@ -79,7 +79,7 @@ import Testing
         let a = try RunningAgent("a")
         _ = try await a.address()
         a.process.signal(SIGHUP)
-        #expect(try await a.process.waitForExit(within: .seconds(5)) == 128 + SIGHUP)
+        #expect(try await a.process.waitForExit(within: .seconds(30)) == 128 + SIGHUP)
     }
 
     #if os(Linux)
@@ -96,16 +96,16 @@ import Testing
                 (harness, ["unlocked", tool.path] + agent, 1), (tool, agent, 0),
             ] {
                 let process = try LineProcess(program, arguments)
-                try await process.waitForLine("ready", within: .seconds(20)) {
+                try await process.waitForLine("ready", within: .seconds(60)) {
                     $0.contains("ready") ? $0 : nil
                 }
                 try file.add(try SecretKey.random())
                 process.signal(SIGHUP)
-                try await process.waitForLine("keyring", within: .seconds(20)) {
+                try await process.waitForLine("keyring", within: .seconds(60)) {
                     $0.contains("keyring") ? $0 : nil
                 }
                 process.signal(SIGTERM)
-                #expect(try await process.waitForExit(within: .seconds(5)) == 0)
+                #expect(try await process.waitForExit(within: .seconds(30)) == 0)
                 let told = process.errorLines.filter { $0.contains("cannot be locked") }
                 #expect(told.count == count, "\(process.errorLines)")
                 #expect(told.allSatisfy { $0.contains("LimitMEMLOCK") && $0.contains("warning") })

@@ -39,7 +39,7 @@ struct RunningAgent {
     func wait(
         _ event: String,
         _ texts: [String: String] = [:],
-        within limit: Duration = .seconds(25)
+        within limit: Duration = .seconds(60)
     ) async throws -> JSONObject {
         try await process.waitForLine("\(event) \(texts) at \(name)", within: limit) { line in
             Self.event(line).flatMap { found in
@@ -50,7 +50,7 @@ struct RunningAgent {
 
     /// Sends a command and waits for the event that carries its id.
     @discardableResult
-    func ask(_ fields: String, within limit: Duration = .seconds(25)) async throws -> JSONObject {
+    func ask(_ fields: String, within limit: Duration = .seconds(60)) async throws -> JSONObject {
         let id = UUID().uuidString
         try process.write(#"{\#(fields),"id":"\#(id)"}"#)
         return try await process.waitForLine("the answer to \(fields)", within: limit) { line in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MemberlistTool
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct StandardInputTests {
     /// Lines that are never finished, as an agent leaves them that is told to end, once stopped the process.
     @Test func anInputMayEndWithLinesThatNobodyFinished() async {

@@ -37,14 +37,14 @@ public final class EventProcess: Sendable {
     public var events: [AgentEvent] { process.outputLines.compactMap(AgentEvent.parse) }
 
     /// Where the node listens, once it says so.
-    public func ready(within limit: Duration = .seconds(30)) async throws -> String {
+    public func ready(within limit: Duration = .seconds(60)) async throws -> String {
         try await wait("ready", within: limit) { $0.event == "ready" ? $0.address : nil }
     }
 
     @discardableResult
     public func wait<Found: Sendable>(
         _ what: String,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(60),
         from start: Int = 0,
         where find: @escaping @Sendable (AgentEvent) -> Found?
     ) async throws -> Found {
@@ -56,7 +56,7 @@ public final class EventProcess: Sendable {
     public func wait(
         _ event: String,
         _ name: String,
-        within limit: Duration = .seconds(20)
+        within limit: Duration = .seconds(60)
     ) async throws -> AgentEvent {
         try await wait("\(event) of \(name)", within: limit) { found in
             found.event == event && found.name == name ? found : nil

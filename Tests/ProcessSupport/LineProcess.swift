@@ -93,6 +93,6 @@ public final class LineProcess: Sendable {
     public func end() async throws {
         signal(SIGKILL)
         signal(SIGCONT)
-        _ = try await waitForExit(within: .seconds(10))
+        _ = try await waitForExit(within: .seconds(60))
     }
 }

@@ -77,9 +77,9 @@ struct AttackedAgent {
 
     private func anotherJoins() async throws {
         let late = try Self.start("late", encrypted: key != nil, ["--join", "127.0.0.1:\(port)"])
-        try await late.wait("join", "target", within: .seconds(40))
+        try await late.wait("join", "target", within: .seconds(60))
         late.process.signal(SIGTERM)
-        _ = try await late.process.waitForExit(within: .seconds(40))
+        _ = try await late.process.waitForExit(within: .seconds(60))
     }
 
     /// The witness pings the target, one ping after another: three seconds for each.
@@ -89,7 +89,7 @@ struct AttackedAgent {
             count += 1
             let id = count
             try witness.command(#"{"command":"ping","name":"target","id":\#(id)}"#)
-            let isAnswered = try await witness.wait("the answer to ping \(id)", within: .seconds(40)) {
+            let isAnswered = try await witness.wait("the answer to ping \(id)", within: .seconds(60)) {
                 $0.id == id ? $0.ok ?? false : nil
             }
             answered += isAnswered ? 1 : 0

@@ -2,7 +2,7 @@ import MemberlistWire
 import Testing
 
 /// Attacks on an agent in a process of its own. One after another: each measures its memory.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct AttackTests {}
 
 extension AttackTests {
