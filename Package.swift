@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "MemberlistTests",
             dependencies: [
-                "Memberlist", "ProcessSupport",
+                "Memberlist", "MemberlistCore", "MemberlistWire", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -5,6 +5,8 @@ package struct ProtocolConfiguration: Sendable {
     package var name: NodeName
     package var endpoint: Endpoint
     package var meta: [UInt8] = []
+    /// Most bytes of metadata, this node's own and others'.
+    package var metaLimit = Limits.meta
     package var versions = ProtocolVersions()
     /// What this node says that it understands beyond the versions.
     package var capabilities: Capabilities = []
@@ -34,7 +36,7 @@ package struct ProtocolConfiguration: Sendable {
     package var deadNodeReclaim: Int64?
 
     /// Most members that the table holds, dead ones included.
-    package var memberLimit = 262_144
+    package var memberLimit = Limits.members
 
     /// Largest plaintext payload of a datagram, all layers' overhead taken off: without and with a checksum,
     /// and under native encryption.
@@ -67,32 +69,12 @@ package struct ProtocolConfiguration: Sendable {
         WireBytes(versions.bytes + (capabilities.isEmpty ? [] : [capabilities.rawValue]))
     }
 
-    /// Longest name: half of what a datagram holds, for suspicions and indirect pings name two. Their fields'
-    /// own overhead is below 150.
-    package var nameLimit: Int { (broadcastLimit - 150) / 2 }
+    /// Longest name: at most half of what a datagram holds, for suspicions and indirect pings name two. Their
+    /// fields' own overhead is below 150.
+    package var nameLimit: Int { min(Limits.name, (broadcastLimit - 150) / 2) }
 
     package init(name: NodeName, endpoint: Endpoint) {
         self.name = name
         self.endpoint = endpoint
     }
-}
-
-/// Bounds on what a peer or a caller can make the core hold. Each is enforced where it is named.
-package enum CoreLimits {
-    /// Bytes of metadata.
-    package static let meta = 512
-    /// Indirect pings that are under way for others.
-    package static let relays = 4_096
-    /// Probes under way, this node's own and those asked for by the application.
-    package static let probes = 1_024
-    /// Alives that wait for the application's word.
-    package static let pendingAlives = 4_096
-    /// State exchanges under way at once, in either direction.
-    package static let exchanges = 128
-    /// Broadcasts of the application's that wait.
-    package static let userBroadcasts = 4_096
-    /// An incarnation this far above what is known is a forgery or a fault.
-    package static let incarnationStep: UInt32 = 1 << 20
-    /// No incarnation reaches this.
-    package static let incarnation: UInt32 = 1 << 31
 }

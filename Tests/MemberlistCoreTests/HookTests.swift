@@ -53,7 +53,7 @@ import Testing
 
     @Test func alivesThatWaitAreBounded() {
         var node = asking(alive: true)
-        for number in 0..<CoreLimits.pendingAlives { node.hear(alive(peer(number), at: number + 2)) }
+        for number in 0..<Limits.pendingAlives { node.hear(alive(peer(number), at: number + 2)) }
         #expect(node.hear(alive("one more", at: 9)) == [.noticed(.overloaded)])
     }
 

@@ -140,7 +140,7 @@ import Testing
 
     @Test func pingsUnderWayAreBounded() {
         var node = Node(knowing: 1) { $0.probeInterval = 0 }
-        for _ in 0..<CoreLimits.probes { node.handle(.pingRequested(RequestID(1), name: "a", endpoint(2))) }
+        for _ in 0..<Limits.probes { node.handle(.pingRequested(RequestID(1), name: "a", endpoint(2))) }
         let refused = node.handle(.pingRequested(RequestID(2), name: "a", endpoint(2)))
         #expect(refused == [.pingFinished(RequestID(2), roundTrip: nil)])
     }

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func whatNobodyCanHaveReachedIsRefused() {
-        let step = CoreLimits.incarnationStep
+        let step = Limits.incarnationStep
         for incarnation in [1 + step + 1, 1 << 31, .max] as [UInt32] {
             var node = Node(knowing: 2)
             for message in [
@@ -101,12 +101,12 @@ import Testing
         var node = Node(knowing: 1)
         for _ in 0..<2_100 {
             let incarnation = node.core.localMember.incarnation
-            let raised = incarnation.addingReportingOverflow(CoreLimits.incarnationStep).partialValue
-            node.hear(dead("self", incarnation: min(raised, CoreLimits.incarnation - 1), from: "a"))
-            node.hear(dead("self", incarnation: min(raised, CoreLimits.incarnation - 2), from: "a"))
+            let raised = incarnation.addingReportingOverflow(Limits.incarnationStep).partialValue
+            node.hear(dead("self", incarnation: min(raised, Limits.incarnation - 1), from: "a"))
+            node.hear(dead("self", incarnation: min(raised, Limits.incarnation - 2), from: "a"))
         }
         // The highest that others believe.
-        #expect(node.core.localMember.incarnation == CoreLimits.incarnation - 1)
+        #expect(node.core.localMember.incarnation == Limits.incarnation - 1)
     }
 
     @Test func newMetadataIsToldWithAHigherIncarnation() {

@@ -79,7 +79,7 @@ import Testing
 
     @Test func relaysAreBounded() {
         var node = Node(knowing: 2)
-        for _ in 0..<CoreLimits.relays { node.hear(request()) }
+        for _ in 0..<Limits.relays { node.hear(request()) }
         #expect(node.hear(request()) == [.noticed(.overloaded)])
         node.advance(by: 0.5)
         #expect(node.hear(request()).pings.count == 1)

@@ -1,5 +1,6 @@
-import Memberlist
 import Testing
+
+@testable import Memberlist
 
 @Suite(.timeLimit(.minutes(10)))
 struct EventTests {
@@ -34,5 +35,20 @@ struct EventTests {
                 try await within { for await _ in events {} }
             }
         }
+    }
+
+    @Test func messagesThatWaitAreBoundedInBytes() async throws {
+        let subscription = EventSubscription(capacity: 1_000)
+        let from = Endpoint(address: try #require(IPAddress("127.0.0.1")), port: 1)
+        let large = [UInt8](repeating: 0, count: Limits.waitingBytes - 1)
+        for payload in [large, [1], [2], [3]] { subscription.send(.message(payload: payload, from: from)) }
+        subscription.finish()
+        var sizes: [Int] = []
+        var dropped = 0
+        while let event = await subscription.next() {
+            if case .message(let payload, _) = event { sizes.append(payload.count) }
+            if case .dropped(let count) = event { dropped += count }
+        }
+        #expect(sizes == [large.count, 1] && dropped == 2)
     }
 }

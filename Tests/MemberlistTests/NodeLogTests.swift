@@ -33,6 +33,18 @@ private struct Recorder: LogHandler {
         #expect(!written.unicodeScalars.contains { ["\n", "\u{1B}", "\u{202E}"].contains($0) })
     }
 
+    @Test func aPeersWordsAreCut() {
+        for (count, isWhole) in [(199, true), (200, true), (201, false), (60_000, false)] {
+            let lines = Lines()
+            let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })
+            let word = String(repeating: "x", count: count)
+            log.info(.membership, "member joined", ["member": word])
+            let written = lines.all.withLock { $0 }.joined()
+            #expect(written.contains(word) == isWhole)
+            #expect(written.utf8.count < 300)
+        }
+    }
+
     @Test func aFloodGivesFewLines() {
         let lines = Lines()
         let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })

@@ -49,6 +49,8 @@ import Testing
         (["--log-level", "loud"], "debug"), (["--format", "xml"], "json"), (["--profile", "moon"], "wan"),
         (["--meta", String(repeating: "x", count: 513)], "512"), (["--no-such-flag"], "--no-such-flag"),
         (["--label", String(repeating: "x", count: 256)], "255"),
+        (["--accept-label", String(repeating: "x", count: 256)], "255"),
+        (["--meta-limit", "986"], "0...985"),
     ])
     func flagsThatMakeNoSenseAreUsage(flags: [String], word: String) throws {
         try expectRefusal(Self.start + flags, code: 2, says: word)

@@ -75,9 +75,9 @@ struct CompoundTests {
     @Test func tooManyOrTooLargePartsAreRefused() throws {
         var writer = CompoundWriter()
         #expect(throws: WireError.messageTooLarge) {
-            try writer.append([UInt8](repeating: 8, count: WireLimits.compoundPart + 1))
+            try writer.append([UInt8](repeating: 8, count: Limits.compoundPart + 1))
         }
-        for _ in 0..<WireLimits.compoundParts {
+        for _ in 0..<Limits.compoundParts {
             try writer.append([8] as [UInt8])
         }
         #expect(!writer.fits(1, budget: .max))
@@ -86,7 +86,7 @@ struct CompoundTests {
         #expect(writer.encodedCount == before)
         var output: [UInt8] = []
         writer.finish(into: &output)
-        #expect(try Self.read(output.dropFirst()).parts.count == WireLimits.compoundParts)
+        #expect(try Self.read(output.dropFirst()).parts.count == Limits.compoundParts)
     }
 
     @Test func splittingKeepsEveryMessageAndEveryBudget() throws {

@@ -132,7 +132,7 @@ struct DatagramTests {
 
     @Test("that inflate past their limit, or hold nothing, are refused")
     func bodies() throws {
-        let largest = [8] + [UInt8](repeating: 0, count: WireLimits.datagramBody - 1)
+        let largest = [8] + [UInt8](repeating: 0, count: Limits.datagramBody - 1)
         #expect(error(compressed(largest), plainOpener()) == nil)
         #expect(error(compressed(largest + [0]), plainOpener()) == .limitExceeded)
         #expect(error(compressed([]), plainOpener()) == .emptyBody)
@@ -204,7 +204,7 @@ struct DatagramTests {
         #expect(throws: WireError.authenticationFailed) { _ = try opener.open(forged.span.bytes, at: 0) }
         try expect(user, from: &opener, datagram, at: 0)
         #expect(throws: WireError.replayed) { _ = try opener.open(datagram.span.bytes, at: 1) }
-        let later = WireLimits.rememberedNonceNanoseconds
+        let later = Limits.rememberedNonceNanoseconds
         #expect(throws: WireError.replayed) { _ = try opener.open(datagram.span.bytes, at: later - 1) }
         try expect(user, from: &opener, datagram, at: later)
     }

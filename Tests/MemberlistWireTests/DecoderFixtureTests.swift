@@ -58,7 +58,7 @@ struct DecoderFixtureTests {
         func ping(nested: Int) throws -> Message {
             try Message.decode([0, 0x81, 0xa1, 0x78] + [UInt8](repeating: 0x91, count: nested) + [0xc0])
         }
-        let deepest = WireLimits.messagePackDepth - 2
+        let deepest = Limits.messagePackDepth - 2
         #expect(try ping(nested: deepest) == .ping(Ping()))
         #expect(throws: WireError.nestedTooDeeply) { try ping(nested: deepest + 1) }
         #expect(throws: WireError.nestedTooDeeply) { try ping(nested: 100_000) }

@@ -47,7 +47,7 @@ struct DeflateFixtureTests {
             )
             #expect(prefix + message.body == bytes, "\(vector.name)")
 
-            let limit = vector.limit ?? WireLimits.streamBody
+            let limit = vector.limit ?? Limits.streamBody
             var plain: [UInt8] = []
             guard let expected = vector.plain?.bytes else {
                 let error = #expect(throws: WireError.self, "\(vector.name)") {

@@ -110,10 +110,10 @@ struct DeflateTests {
         var decompressor = DeflateDecompressor()
         var output: [UInt8] = []
         #expect(throws: WireError.limitExceeded) {
-            try decompressor.decompress(bomb.span.bytes, limit: WireLimits.datagramBody, into: &output)
+            try decompressor.decompress(bomb.span.bytes, limit: Limits.datagramBody, into: &output)
         }
         #expect(output.isEmpty)
-        #expect(output.capacity <= 4 * WireLimits.datagramBody)
+        #expect(output.capacity <= 4 * Limits.datagramBody)
     }
 
     @Test("refuses every stream cut short, and every one with a byte behind it")

@@ -91,8 +91,8 @@ private final class Subject {
     private var cache: NonceCache
 
     init(
-        limit: Int = WireLimits.rememberedNonces,
-        lifetimeNanoseconds: Int64 = WireLimits.rememberedNonceNanoseconds
+        limit: Int = Limits.rememberedNonces,
+        lifetimeNanoseconds: Int64 = Limits.rememberedNonceNanoseconds
     ) {
         cache = NonceCache(limit: limit, lifetimeNanoseconds: lifetimeNanoseconds)
     }

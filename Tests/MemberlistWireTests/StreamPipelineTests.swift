@@ -29,7 +29,7 @@ struct StreamPipelineTests {
         keyring: Keyring? = nil,
         verifyIncoming: Bool = true,
         direction: StreamOpener.Direction = .inbound,
-        limits: StreamOpener.Limits = .init()
+        limits: StreamOpener.Bounds = .init()
     ) -> StreamOpener {
         StreamOpener(
             label: label,
@@ -164,13 +164,13 @@ struct StreamPipelineTests {
         #expect(throws: WireError.limitExceeded) {
             try Self.read([10, 0xff, 0xff, 0xff, 0xff], by: Self.opener(keyring: ring))
         }
-        let record = WireLimits.streamRecord + 1
+        let record = Limits.streamRecord + 1
         let claim = withUnsafeBytes(of: UInt32(record).bigEndian) { Array($0) }
         #expect(throws: WireError.limitExceeded) {
             try Self.read([10] + claim, by: Self.opener(keyring: ring))
         }
         let headers = [
-            PushPullHeader(nodes: WireLimits.pushPullNodes + 1), PushPullHeader(nodes: -1),
+            PushPullHeader(nodes: Limits.pushPullNodes + 1), PushPullHeader(nodes: -1),
             PushPullHeader(userStateLength: record), PushPullHeader(userStateLength: -1),
             PushPullHeader(nodes: .max), PushPullHeader(userStateLength: .max),
         ]
@@ -180,7 +180,7 @@ struct StreamPipelineTests {
             #expect(throws: WireError.limitExceeded) { try Self.read(bytes, by: Self.opener()) }
             #expect(throws: WireError.limitExceeded) { try StreamMessage.decode(bytes[...]) }
         }
-        for length in [WireLimits.streamUserMessage + 1, -1, .min] {
+        for length in [Limits.streamUserMessage + 1, -1, .min] {
             var bytes: [UInt8] = [8]
             UserMessageHeader(length: length).encode(into: &bytes)
             #expect(throws: WireError.limitExceeded) { try Self.read(bytes, by: Self.opener()) }
@@ -192,7 +192,7 @@ struct StreamPipelineTests {
 
     @Test func aCountThatLiesIsTruncatedWhereAllIsAtHand() {
         var bytes: [UInt8] = [6]
-        PushPullHeader(nodes: WireLimits.pushPullNodes, userStateLength: 5).encode(into: &bytes)
+        PushPullHeader(nodes: Limits.pushPullNodes, userStateLength: 5).encode(into: &bytes)
         #expect(throws: WireError.truncated) { try StreamMessage.decode(bytes[...]) }
     }
 
@@ -204,10 +204,10 @@ struct StreamPipelineTests {
             return bytes + [UInt8](repeating: 0xc0, count: states)
         }
         #expect(throws: WireError.limitExceeded) {
-            try Self.read(pushPull(states: WireLimits.pushPullNodes), by: Self.opener())
+            try Self.read(pushPull(states: Limits.pushPullNodes), by: Self.opener())
         }
-        let few = try Self.read(pushPull(states: WireLimits.pushPullSmallStates), by: Self.opener())
-        let nodes = [PushNodeState](repeating: PushNodeState(), count: WireLimits.pushPullSmallStates)
+        let few = try Self.read(pushPull(states: Limits.pushPullSmallStates), by: Self.opener())
+        let nodes = [PushNodeState](repeating: PushNodeState(), count: Limits.pushPullSmallStates)
         #expect(few == .pushPull(PushPull(nodes: nodes)))
         let many = (0..<20_000).map {
             PushNodeState(
@@ -301,7 +301,7 @@ struct StreamPipelineTests {
             )
             return wire.count
         }
-        #expect(try seal(sealer.userMessageLimit) <= WireLimits.streamRecord + 5)
+        #expect(try seal(sealer.userMessageLimit) <= Limits.streamRecord + 5)
         #expect(throws: WireError.limitExceeded) { try seal(sealer.userMessageLimit + 1) }
     }
 }

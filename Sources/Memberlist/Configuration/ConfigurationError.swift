@@ -8,8 +8,10 @@ public struct ConfigurationError: Error, Sendable {
         case nameTooLong
         /// `bindPort` is 0 to 65,535, `advertisePort` 1 to 65,535.
         case portOutOfRange
-        /// Metadata has 512 bytes at most.
+        /// Metadata has `metaLimit` bytes at most.
         case metaTooLong
+        /// An alive with that much metadata would not fit a datagram.
+        case metaLimitOutOfRange
         /// Labels have 255 bytes at most.
         case labelTooLong
         /// Versions 1 to 5 exist.

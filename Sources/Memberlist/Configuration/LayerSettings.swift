@@ -3,6 +3,7 @@ package import MemberlistWire
 /// The configuration as the layers of datagrams and streams take it.
 package struct LayerSettings: Sendable {
     package let label: Label
+    package let acceptedLabels: [Label]
     package let keyring: Keyring?
     /// The keyring where what is sent is to be encrypted.
     package let sealing: Keyring?
@@ -15,6 +16,7 @@ package struct LayerSettings: Sendable {
 
     package init(_ configuration: MemberlistConfiguration) throws(WireError) {
         label = try Label(configuration.label)
+        acceptedLabels = try configuration.acceptedLabels.map { text throws(WireError) in try Label(text) }
         keyring = configuration.keyring
         sealing = configuration.verifiesOutgoing ? configuration.keyring : nil
         verifiesIncoming = configuration.verifiesIncoming
@@ -51,6 +53,7 @@ package struct LayerSettings: Sendable {
     package func streamOpener(_ direction: StreamOpener.Direction) -> StreamOpener {
         StreamOpener(
             label: label,
+            acceptedLabels: acceptedLabels,
             keyring: keyring,
             verifyIncoming: verifiesIncoming,
             acceptsPadded: acceptsPadded,
@@ -74,6 +77,7 @@ package struct LayerSettings: Sendable {
     package var datagramOpener: DatagramOpener {
         DatagramOpener(
             label: label,
+            acceptedLabels: acceptedLabels,
             keyring: keyring,
             verifiesIncoming: verifiesIncoming,
             acceptsPadded: acceptsPadded,

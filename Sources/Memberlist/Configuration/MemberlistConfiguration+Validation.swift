@@ -15,10 +15,10 @@ extension MemberlistConfiguration {
         guard !name.isEmpty else {
             throw ConfigurationError(.nameEmpty, "the node's name is empty; set name")
         }
-        guard name.bytes.count <= Self.maximumNameBytes else {
+        guard name.bytes.count <= Limits.name else {
             throw ConfigurationError(
                 .nameTooLong,
-                "the name has \(name.bytes.count) bytes; set one of at most \(Self.maximumNameBytes)"
+                "the name has \(name.bytes.count) bytes; set one of at most \(Limits.name)"
             )
         }
         guard 0...65_535 ~= bindPort, 1...65_535 ~= advertisePort ?? 1 else {
@@ -27,16 +27,16 @@ extension MemberlistConfiguration {
                 "set bindPort to 0...65535 (0: any) and advertisePort to 1...65535"
             )
         }
-        guard meta.count <= CoreLimits.meta else {
+        guard meta.count <= metaLimit else {
             throw ConfigurationError(
                 .metaTooLong,
-                "meta has \(meta.count) bytes; the limit is \(CoreLimits.meta)"
+                "meta has \(meta.count) bytes; the limit is \(metaLimit), see metaLimit"
             )
         }
-        guard label.utf8.count <= WireLimits.label else {
+        for label in [label] + acceptedLabels where label.utf8.count > Limits.label {
             throw ConfigurationError(
                 .labelTooLong,
-                "the label has \(label.utf8.count) bytes; the limit is \(WireLimits.label)"
+                "a label has \(label.utf8.count) bytes; the limit is \(Limits.label)"
             )
         }
         guard wire != .native || (keyring != nil && verifiesIncoming && verifiesOutgoing) else {
@@ -103,16 +103,40 @@ extension MemberlistConfiguration {
         for (knob, count, range) in counts where !(range ~= count) {
             throw ConfigurationError(.countOutOfRange, "\(knob) is \(count); set \(range)")
         }
-        // An alive with the largest name and metadata must fit, or this node could not be told of.
-        guard Self.datagramSizes ~= gossip.datagramSize else {
+        guard Limits.datagramSizes ~= gossip.datagramSize else {
             throw ConfigurationError(
                 .datagramSizeOutOfRange,
-                "gossip.datagramSize is \(gossip.datagramSize); set \(Self.datagramSizes)"
+                "gossip.datagramSize is \(gossip.datagramSize); set \(Limits.datagramSizes)"
+            )
+        }
+        guard 0...largestMetaLimit ~= metaLimit else {
+            throw ConfigurationError(
+                .metaLimitOutOfRange,
+                "metaLimit is \(metaLimit); set 0...\(largestMetaLimit), or a larger gossip.datagramSize"
             )
         }
     }
 
-    static let maximumNameBytes = 255
+    /// What an alive with the longest name leaves of the smallest payload that a datagram of this node may have:
+    /// a member that did not fit could not be told of.
+    private var largestMetaLimit: Int {
+        guard let label = try? Label(label) else { return 0 }
+        let size = gossip.datagramSize
+        let payload = min(
+            DatagramLayout.maximumNativePayload(datagramSize: size, label: label),
+            DatagramLayout.maximumPayload(
+                datagramSize: size,
+                label: label,
+                encrypted: true,
+                padded: protocolVersion == 1,
+                checksum: true
+            )
+        )
+        let part = payload - CompoundWriter.headerCount - CompoundWriter.partOverhead
+        return max(0, part - Limits.aliveOverhead - Limits.name - Self.versionBytes)
+    }
+
+    /// The six versions and the capabilities.
+    private static let versionBytes = 7
     private static let longest: Duration = .seconds(365 * 24 * 3600)
-    private static let datagramSizes = 1_200...65_507
 }

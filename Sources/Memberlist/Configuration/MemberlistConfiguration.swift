@@ -1,3 +1,5 @@
+internal import MemberlistWire
+
 /// How a node takes part in its cluster. Start from a preset: ``lan(name:)``, ``wan(name:)`` or
 /// ``local(name:)``, and change what you need.
 ///
@@ -18,18 +20,28 @@ public struct MemberlistConfiguration: Sendable {
     /// The port that others are told; nil: the port listened at.
     public var advertisePort: Int?
 
-    /// The application's own bytes about this node, which every member sees: 512 at most.
+    /// The application's own bytes about this node, which every member sees: ``metaLimit`` at most.
     public var meta: [UInt8] = []
+    /// Most bytes of metadata, this node's and any other's: who says more of itself is not believed. All nodes
+    /// of a cluster must agree; HashiCorp's have 512, so set more only where all are of this project. 512
+    /// unless set; an alive with that much must fit ``Gossip/datagramSize``.
+    public var metaLimit = Limits.meta
     /// The cluster's name, at most 255 bytes of UTF-8, put in front of everything sent; other labels are
     /// refused. Empty: none.
     public var label = ""
+    /// Other labels that are read too, each until it is taken out again; an empty text for traffic without one.
+    /// Only while a cluster moves from one label to another, which goes in three rounds, node by node: read the
+    /// new one, then send it and read the old one, then read the new one alone.
+    public var acceptedLabels: [String] = []
     /// The keys that encrypt and authenticate all traffic; nil: plaintext that anybody on the network can
     /// read and forge.
     public var keyring: Keyring?
     /// Where the keys are kept: read when the node starts, unless ``keyring`` is set already, and written by each
     /// change through ``Memberlist/keyring``.
     public var keyringFile: KeyringFile?
-    /// Whether plaintext is refused while there is a keyring. Off only while a cluster moves to encryption.
+    /// Whether plaintext is refused while there is a keyring. Off only while a cluster moves to encryption, which
+    /// goes in three rounds, node by node: a keyring with neither this nor ``verifiesOutgoing``, then that one
+    /// on, then this one.
     public var verifiesIncoming = true
     /// Whether what is sent is encrypted while there is a keyring. Off only while a cluster moves to
     /// encryption.
@@ -64,7 +76,8 @@ public struct MemberlistConfiguration: Sendable {
     public var leaveTimeout: Duration = .seconds(3)
     /// How long a hook has to decide or to give its state. After that the answer is no, or no state.
     public var hookTimeout: Duration = .seconds(5)
-    /// Events that wait for a slow reader, each subscription for itself; more are dropped and counted.
+    /// Events that wait for a slow reader, each subscription for itself; more are dropped and counted, as is a
+    /// message with which more than 64 MiB would wait.
     public var eventBuffer = 1_024
 
     /// HashiCorp's values for a local network.
@@ -144,8 +157,8 @@ extension MemberlistConfiguration {
     public struct Streams: Sendable, Hashable {
         /// How long a connection and all that is sent on it may take.
         public var timeout: Duration = .seconds(10)
-        /// Streams of peers open at once; more are closed unread.
-        public var maximumInbound = 512
+        /// Streams of peers open at once, 512 unless set; more are closed unread.
+        public var maximumInbound = Limits.inboundStreams
 
         /// HashiCorp's values for a local network.
         public init() {}

@@ -11,6 +11,7 @@ extension MemberlistConfiguration {
     ) -> ProtocolConfiguration {
         var core = ProtocolConfiguration(name: name.owned(), endpoint: endpoint)
         core.meta = meta
+        core.metaLimit = metaLimit
         core.versions = ProtocolVersions(
             minimum: 1,
             maximum: 5,

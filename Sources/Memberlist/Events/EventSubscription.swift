@@ -1,10 +1,13 @@
 internal import DequeModule
+internal import MemberlistWire
 internal import Synchronization
 
 /// One reader's buffer of events.
 final class EventSubscription: Sendable {
     private struct State {
         var buffer = Deque<MemberlistEvent>()
+        /// Bytes of the messages in it.
+        var bytes = 0
         /// Events lost since the buffer was full; told before the next one that fits.
         var lost = 0
         var isFinished = false
@@ -12,7 +15,10 @@ final class EventSubscription: Sendable {
         var lastWaiter: UInt64 = 0
 
         mutating func takeNext() -> MemberlistEvent? {
-            if let event = buffer.popFirst() { return event }
+            if let event = buffer.popFirst() {
+                bytes -= event.messageBytes
+                return event
+            }
             guard lost > 0 else { return nil }
             defer { lost = 0 }
             return .dropped(lost)
@@ -35,7 +41,7 @@ final class EventSubscription: Sendable {
             guard !state.isFinished else { return nil }
             if let first = state.waiting.keys.min() { return state.waiting.removeValue(forKey: first) }
             let room = state.lost > 0 ? capacity - 1 : capacity
-            guard state.buffer.count < room else {
+            guard state.buffer.count < room, state.bytes + event.messageBytes <= Limits.waitingBytes else {
                 state.lost += 1
                 return nil
             }
@@ -44,6 +50,7 @@ final class EventSubscription: Sendable {
                 state.lost = 0
             }
             state.buffer.append(event)
+            state.bytes += event.messageBytes
             return nil
         }
         waiter?.resume(returning: event)
@@ -78,6 +85,12 @@ final class EventSubscription: Sendable {
         } onCancel: {
             state.withLock { $0.waiting.removeValue(forKey: id) }?.resume(returning: nil)
         }
+    }
+}
+
+extension MemberlistEvent {
+    fileprivate var messageBytes: Int {
+        if case .message(let payload, _) = self { payload.count } else { 0 }
     }
 }
 

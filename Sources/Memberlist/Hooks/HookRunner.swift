@@ -20,10 +20,6 @@ final class HookRunner: Sendable {
         }
     }
 
-    /// What waits for a slow hook at most; more is dropped and logged.
-    private static let waitingItems = 4_096
-    private static let waitingBytes = 64 * 1024 * 1024
-
     let delegate: (any MemberlistDelegate)?
     private let log: NodeLog
     private let queue: AsyncStream<Work>.Continuation
@@ -39,7 +35,7 @@ final class HookRunner: Sendable {
         self.log = log
         let (stream, continuation) = AsyncStream.makeStream(
             of: Work.self,
-            bufferingPolicy: .bufferingOldest(Self.waitingItems)
+            bufferingPolicy: .bufferingOldest(Limits.waitingItems)
         )
         queue = continuation
         guard let delegate else {
@@ -71,7 +67,7 @@ final class HookRunner: Sendable {
     private func enqueue(_ work: Work) {
         guard delegate != nil else { return }
         let size = work.bytes
-        guard bytes.count.load(ordering: .relaxed) + size <= Self.waitingBytes else { return drop() }
+        guard bytes.count.load(ordering: .relaxed) + size <= Limits.waitingBytes else { return drop() }
         bytes.count.add(size, ordering: .relaxed)
         if case .enqueued = queue.yield(work) { return }
         bytes.count.subtract(size, ordering: .relaxed)

@@ -144,7 +144,7 @@ extension ProtocolDriver {
     private func stateAnswered(_ id: UInt64, _ state: [UInt8]?) {
         guard let question = stateQuestions.removeValue(forKey: id) else { return }
         question.deadline.cancel()
-        guard let state, state.count <= WireLimits.streamRecord else {
+        guard let state, state.count <= Limits.streamRecord else {
             shared.log.warning(.hooks, "localState gave nothing in time, or too much; sending none")
             return question.answered([])
         }

@@ -55,8 +55,8 @@ final class RunningNode: Sendable {
     // MARK: Messages
 
     func updateMeta(_ meta: [UInt8]) async throws {
-        guard meta.count <= CoreLimits.meta else {
-            throw MemberlistError.metaTooLong(size: meta.count, limit: CoreLimits.meta)
+        guard meta.count <= configuration.metaLimit else {
+            throw MemberlistError.metaTooLong(size: meta.count, limit: configuration.metaLimit)
         }
         try await handle.ask { $0.perform(.metaChanged(meta)) }
     }

@@ -3,9 +3,6 @@ internal import MemberlistWire
 /// How far the primary key is used up: random nonces bear 2^32 seals of one key in the whole cluster, and every
 /// node seals about as often as this one.
 struct KeyWear {
-    /// Half of what a key bears.
-    static let limit: UInt64 = 1 << 31
-
     /// Its identifier: a key that is removed is not to be held here.
     private var warned: KeyID?
 
@@ -15,7 +12,7 @@ struct KeyWear {
             by: UInt64(max(1, members))
         )
         let seals = overflow ? .max : product
-        guard seals >= Self.limit, let primary = keyring.keyIDs.first, primary != warned else {
+        guard seals >= Limits.keySeals, let primary = keyring.keyIDs.first, primary != warned else {
             return (seals, false)
         }
         warned = primary

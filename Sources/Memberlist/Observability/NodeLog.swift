@@ -1,5 +1,6 @@
 internal import Logging
 internal import MemberlistCore
+internal import MemberlistWire
 internal import Synchronization
 
 /// The node's log, at a bounded rate: a few lines a second of each kind, the rest counted.
@@ -14,8 +15,6 @@ final class NodeLog: Sendable {
         var lines = 0
         var suppressed = 0
     }
-
-    private static let linesPerSecond = 5
 
     private let logger: Logger
     private let windows = Mutex<[Kind: Window]>([:])
@@ -39,9 +38,16 @@ final class NodeLog: Sendable {
     private func write(_ level: Logger.Level, _ kind: Kind, _ message: String, _ more: () -> [String: String])
     {
         guard logger.logLevel <= level, let suppressed = admit(kind) else { return }
-        var metadata = more().mapValues { Logger.MetadataValue.string($0.printable) }
+        var metadata = more().mapValues { Logger.MetadataValue.string(Self.bounded($0)) }
         if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
         logger.log(level: level, "\(message)", metadata: metadata)
+    }
+
+    /// What peers wrote, as much of it as a line bears.
+    private static func bounded(_ text: String) -> String {
+        let printable = text.printable
+        guard printable.utf8.count > Limits.logField else { return printable }
+        return String(decoding: printable.utf8.prefix(Limits.logField), as: UTF8.self) + "…"
     }
 
     /// The lines of that kind suppressed since the last one written, or nil where this one is too.
@@ -55,7 +61,7 @@ final class NodeLog: Sendable {
                 window.lines = 0
             }
             window.lines += 1
-            guard window.lines <= Self.linesPerSecond else {
+            guard window.lines <= Limits.logLines else {
                 window.suppressed += 1
                 return nil
             }

@@ -5,8 +5,8 @@ internal import NIOCore
 
 /// One stream that a peer opened: one message in, at most one answer out.
 ///
-/// A peer that has not authenticated gets no byte back, holds little memory, and is gone in about two seconds
-/// unless it is in the middle of sending a record that can only be checked as a whole.
+/// A peer that has not authenticated gets no byte back, holds little memory, and is gone in two seconds unless it
+/// is in the middle of sending a record that can only be checked as a whole.
 final class InboundStreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -23,15 +23,11 @@ final class InboundStreamHandler: ChannelInboundHandler {
     private var timers: [Scheduled<Void>] = []
     /// Bytes on account of the room's budget.
     private var held = 0
-    private var received = 0
-    private var receivedAtTick = 0
+    /// Bytes received since the time to deliver began, the last time.
+    private var progress = 0
+    private var began = NIODeadline.now()
 
-    /// Two seconds to authenticate; a peer that sent this much meanwhile gets two more, up to the stream's
-    /// timeout: a state of some MiB takes longer than that on a slow link.
-    private static let tick = TimeAmount.seconds(2)
-    private static let progress = 128 * 1024
-    /// What one stream may hold without asking the room.
-    private static let freeBytes = 64 * 1024
+    private static let patience = TimeAmount.seconds(Limits.streamSeconds)
 
     init(room: StreamRoom) {
         self.room = room
@@ -49,7 +45,8 @@ final class InboundStreamHandler: ChannelInboundHandler {
         room.shared.metrics.tcpAccepted.increment()
         let timeout = room.shared.configuration.streams.timeout
         schedule(in: .nanoseconds(timeout.wholeNanoseconds)) { $0.end() }
-        scheduleTick()
+        began = .now()
+        endWhenSilent(in: Self.patience)
         context.fireChannelActive()
     }
 
@@ -67,11 +64,14 @@ final class InboundStreamHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard phase == .reading else { return }
         let buffer = unwrapInboundIn(data)
-        received += buffer.readableBytes
+        progress += buffer.readableBytes
+        if progress >= Limits.streamProgress { (progress, began) = (0, .now()) }
+        guard hold(opener.heldBytes(adding: buffer.readableBytes)) else { return refuse(.limitExceeded) }
         buffer.withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
         do {
             let message = try opener.next()
-            guard let message else { return account() }
+            _ = hold(opener.heldBytes())
+            guard let message else { return }
             guard room.isFresh(opener.record) else { return refuse(.replayed) }
             take(message)
         } catch {
@@ -156,23 +156,24 @@ final class InboundStreamHandler: ChannelInboundHandler {
         write(.error("\(error)"))
     }
 
-    /// Takes what is held above the free part from the room's budget.
-    private func account() {
-        let wanted = opener.isAuthenticated ? 0 : max(0, opener.bufferedBytes - Self.freeBytes)
+    /// Takes what is held above the stream's own allowance from what all streams have together, or gives back.
+    private func hold(_ bytes: Int) -> Bool {
+        let wanted = max(0, bytes - Limits.streamAllowance)
         if wanted < held {
             room.release(held - wanted)
         } else if wanted > held, !room.hold(wanted - held) {
-            return refuse(.limitExceeded)
+            return false
         }
         held = wanted
+        return true
     }
 
-    private func scheduleTick() {
-        schedule(in: Self.tick) { handler in
+    private func endWhenSilent(in delay: TimeAmount) {
+        schedule(in: delay) { handler in
             guard handler.phase == .reading else { return }
-            guard handler.received - handler.receivedAtTick >= Self.progress else { return handler.end() }
-            handler.receivedAtTick = handler.received
-            handler.scheduleTick()
+            let left = handler.began + Self.patience - .now()
+            guard left > .zero else { return handler.end() }
+            handler.endWhenSilent(in: left)
         }
     }
 

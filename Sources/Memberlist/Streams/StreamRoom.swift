@@ -23,9 +23,6 @@ final class StreamRoom {
     private var heldBytes = 0
     private(set) var isClosed = false
 
-    /// Bytes that peers who have not authenticated may make this node hold, in all streams together.
-    static let heldBytesLimit = 64 * 1024 * 1024
-
     init(shared: NodeShared, handle: DriverHandle) {
         self.shared = shared
         self.handle = handle
@@ -52,7 +49,7 @@ final class StreamRoom {
     }
 
     func beginExchange() -> Bool {
-        guard exchanges < CoreLimits.exchanges else { return false }
+        guard exchanges < Limits.exchanges else { return false }
         exchanges += 1
         return true
     }
@@ -61,8 +58,9 @@ final class StreamRoom {
         exchanges -= 1
     }
 
+    /// Takes bytes from what all streams hold together beyond their allowance.
     func hold(_ bytes: Int) -> Bool {
-        guard heldBytes + bytes <= Self.heldBytesLimit else { return false }
+        guard heldBytes + bytes <= Limits.streamsTogether else { return false }
         heldBytes += bytes
         return true
     }

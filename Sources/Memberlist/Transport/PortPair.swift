@@ -29,6 +29,15 @@ struct PortPair {
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // Each connection keeps what it reads into for as long as it lives.
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 1_024,
+                    initial: 2_048,
+                    maximum: Limits.streamRead
+                )
+            )
             .childChannelInitializer(initializer)
         for attempt in 1...attempts {
             let server: any Channel

@@ -94,7 +94,7 @@ extension GossipProtocol {
             ? CompoundWriter.headerCount
             : writer.encodedCount(adding: 0) - CompoundWriter.partOverhead
         let free = limit - spent
-        let parts = WireLimits.compoundParts - writer.partCount
+        let parts = Limits.compoundParts - writer.partCount
         if ofUser {
             userBroadcasts.draw(
                 overhead: CompoundWriter.partOverhead,
@@ -199,7 +199,7 @@ extension GossipProtocol {
             emit(.broadcastFinished(request, .tooLarge))
             return
         }
-        guard userBroadcasts.count < CoreLimits.userBroadcasts else {
+        guard userBroadcasts.count < Limits.userBroadcasts else {
             emit(.broadcastFinished(request, .queueFull))
             return
         }

@@ -10,7 +10,7 @@ extension GossipProtocol {
         let interval = Formulas.pushPullInterval(configuration.pushPullInterval, members: table.count)
         timers.schedule(.pushPullRound, at: now.advanced(byNanoseconds: interval))
         let candidates = table.groupCount(.alive)
-        guard !isLeaving, candidates > 0, exchanges.count < CoreLimits.exchanges else { return }
+        guard !isLeaving, candidates > 0, exchanges.count < Limits.exchanges else { return }
         let peer = table.member(random.below(candidates), of: .alive)
         let row = table[peer]
         lastExchange += 1
@@ -22,7 +22,7 @@ extension GossipProtocol {
     }
 
     mutating func startJoin(_ id: ExchangeID, with endpoint: Endpoint, name: NodeName?, at now: Instant) {
-        guard exchanges.count < CoreLimits.exchanges else {
+        guard exchanges.count < Limits.exchanges else {
             emit(.exchangeFinished(id, .unavailable))
             return
         }
@@ -42,7 +42,7 @@ extension GossipProtocol {
 
     /// A peer's state: the answer goes out first, and only then is the peer's merged.
     mutating func answerState(_ state: PushPull, on stream: StreamID, at now: Instant) {
-        guard merges.count < CoreLimits.exchanges else {
+        guard merges.count < Limits.exchanges else {
             emit(.refuseState(stream))
             notice(.overloaded)
             return

@@ -61,7 +61,7 @@ extension GossipProtocol {
             apply(alive, endpoint: endpoint, at: now)
             return true
         }
-        guard alives.count < CoreLimits.pendingAlives else {
+        guard alives.count < Limits.pendingAlives else {
             notice(.overloaded)
             return true
         }
@@ -113,7 +113,7 @@ extension GossipProtocol {
     /// The endpoint of an alive that a node can have sent; nil for any other.
     private func endpoint(of alive: Alive) -> Endpoint? {
         guard !alive.node.isEmpty, alive.node.bytes.count <= configuration.nameLimit,
-            alive.meta.count <= CoreLimits.meta,
+            alive.meta.count <= configuration.metaLimit,
             let address = IPAddress(bytes: alive.address.bytes)
         else { return nil }
         if alive.versions.count >= 3 {
@@ -121,8 +121,9 @@ extension GossipProtocol {
             let (minimum, maximum) = (alive.versions.bytes[first], alive.versions.bytes[first + 1])
             guard minimum > 0, maximum > 0, minimum <= maximum else { return nil }
         }
-        // What could not be passed on in a datagram is not let in. The fields' own overhead is below 100.
-        let size = alive.node.bytes.count + alive.meta.count + alive.versions.count + 100
+        // What could not be passed on in a datagram is not let in.
+        let size =
+            alive.node.bytes.count + alive.meta.count + alive.versions.count + Limits.aliveOverhead
         guard size <= configuration.broadcastLimit else { return nil }
         return Endpoint(address: address, port: statedPort(alive.port))
     }
@@ -131,10 +132,10 @@ extension GossipProtocol {
     /// forgery, and a node that took it could never be refuted again.
     func isPlausible(_ incarnation: UInt32, about known: RowID?) -> Bool {
         // Above what is said of this node there must be one left to refute it with.
-        let bound = known == selfID ? CoreLimits.incarnation - 1 : CoreLimits.incarnation
+        let bound = known == selfID ? Limits.incarnation - 1 : Limits.incarnation
         guard incarnation < bound else { return false }
         guard let known else { return true }
-        return incarnation <= table[known].incarnation &+ CoreLimits.incarnationStep
+        return incarnation <= table[known].incarnation &+ Limits.incarnationStep
     }
 
     private mutating func apply(_ alive: Alive, endpoint: Endpoint, at now: Instant) {
@@ -264,7 +265,7 @@ extension GossipProtocol {
     }
 
     mutating func changeMeta(_ meta: [UInt8], at now: Instant) {
-        guard !isLeaving, meta.count <= CoreLimits.meta else { return }
+        guard !isLeaving, meta.count <= configuration.metaLimit else { return }
         var alive = table[selfID].identity.alive(incarnation: table[selfID].incarnation + 1)
         alive.meta = meta.isEmpty ? .null : WireBytes(meta)
         table.setIdentity(identity(of: alive, at: table[selfID].endpoint), of: selfID)

@@ -24,7 +24,7 @@ extension GossipProtocol {
             notice(.mergeIncompatible(conflict))
             return
         }
-        guard merges.count < CoreLimits.exchanges else {
+        guard merges.count < Limits.exchanges else {
             finishMerge(exchange, .unavailable)
             notice(.overloaded)
             return
@@ -92,7 +92,10 @@ extension GossipProtocol {
     }
 
     private func member(_ state: PushNodeState) -> Member? {
-        guard let address = IPAddress(bytes: state.address.bytes) else { return nil }
+        guard !state.name.isEmpty, state.name.bytes.count <= configuration.nameLimit,
+            state.meta.count <= configuration.metaLimit,
+            let address = IPAddress(bytes: state.address.bytes)
+        else { return nil }
         let believed: MemberState =
             switch state.state {
             case 0: .alive

@@ -23,6 +23,7 @@ extension GossipProtocol {
 private struct NewsBounds {
     let own: Int
     let nameLimit: Int
+    let metaLimit: Int
     let broadcastLimit: Int
     /// The port of those that say none; all of them, where versions know no port.
     let port: UInt16
@@ -31,6 +32,7 @@ private struct NewsBounds {
     init(_ configuration: ProtocolConfiguration, own: Int) {
         self.own = own
         nameLimit = configuration.nameLimit
+        metaLimit = configuration.metaLimit
         broadcastLimit = configuration.broadcastLimit
         port = configuration.endpoint.port
         knowsPorts = configuration.versions.current >= 2
@@ -40,9 +42,9 @@ private struct NewsBounds {
     @inline(__always)
     func allow(_ place: NodeStatePlace, in bytes: UnsafeRawBufferPointer) -> Bool {
         let counts = (Int(place.name.count), Int(place.meta.count), Int(place.versions.count))
-        guard counts.0 > 0, counts.0 <= nameLimit, counts.1 <= CoreLimits.meta,
-            counts.0 + counts.1 + counts.2 + 100 <= broadcastLimit,
-            place.incarnation < CoreLimits.incarnation
+        guard counts.0 > 0, counts.0 <= nameLimit, counts.1 <= metaLimit,
+            counts.0 + counts.1 + counts.2 + Limits.aliveOverhead <= broadcastLimit,
+            place.incarnation < Limits.incarnation
         else { return false }
         guard counts.2 >= 3 else { return true }
         let versions = bytes.field(place.versions)

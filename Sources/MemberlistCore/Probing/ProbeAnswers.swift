@@ -24,7 +24,7 @@ extension GossipProtocol {
             notice(.malformedMessage)
             return
         }
-        guard relays.count < CoreLimits.relays else {
+        guard relays.count < Limits.relays else {
             notice(.overloaded)
             return
         }

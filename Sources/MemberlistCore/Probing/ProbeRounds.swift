@@ -128,7 +128,7 @@ extension GossipProtocol {
     // MARK: Pings that the application asks for
 
     mutating func startPing(_ id: RequestID, name: NodeName, endpoint: Endpoint, at now: Instant) {
-        guard probes.count < CoreLimits.probes, name.bytes.count <= configuration.nameLimit else {
+        guard probes.count < Limits.probes, name.bytes.count <= configuration.nameLimit else {
             emit(.pingFinished(id, roundTrip: nil))
             return
         }

@@ -171,7 +171,7 @@ extension World {
 
     /// A small datagram that inflates to more than anybody may hold.
     private static let bomb: [UInt8] = {
-        let zeros = [UInt8](repeating: 0, count: 2 * WireLimits.datagramBody)
+        let zeros = [UInt8](repeating: 0, count: 2 * Limits.datagramBody)
         var compressor = LZWCompressor()
         var body: [UInt8] = []
         compressor.compress(zeros.span.bytes, into: &body)

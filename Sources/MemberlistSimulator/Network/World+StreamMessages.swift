@@ -187,7 +187,7 @@ extension World {
             guard ping.node.isEmpty || ping.node == host.name else { return acceptorCloses(stream, place) }
             reply(.ack(Ack(sequence: ping.sequence, payload: .null)), stream, place, host, process)
         case .pushPull(let state):
-            guard process.exchangesAnswered < CoreLimits.exchanges else {
+            guard process.exchangesAnswered < Limits.exchanges else {
                 return acceptorCloses(stream, place)
             }
             process.exchangesAnswered += 1

@@ -79,7 +79,7 @@ extension World {
         stream.isConnected = true
         stream.requestOpener = process.layers.streamOpener(.inbound)
         plan(.sendRequest, place, after: way)
-        plan(.silence, place, after: 2_000_000_000)
+        plan(.silence, place, after: Limits.streamSeconds * 1_000_000_000)
     }
 
     // MARK: Pieces

@@ -58,6 +58,15 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Read another label too; may be given again, and empty means none. For the time in which a cluster "
+                + "moves from one label to another.",
+            valueName: "text"
+        )
+    )
+    var acceptLabel: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "The cluster's key. Every user of this machine can read it in the list of processes: prefer "
                 + "--keyring, or the environment variable \(AgentKey.variable).",
             valueName: "base64"
@@ -74,16 +83,36 @@ struct AgentCommand: AsyncParsableCommand {
     )
     var keyring: String?
 
+    @Flag(
+        name: .customLong("no-verify-incoming"),
+        help: "Read plaintext too. For the time in which a cluster moves to encryption, or from it."
+    )
+    var noVerifyIncoming = false
+
+    @Flag(
+        name: .customLong("no-verify-outgoing"),
+        help: "Send plaintext although there is a key. For the same time."
+    )
+    var noVerifyOutgoing = false
+
     @Option(help: "Timing for a network of this kind.")
     var profile: Profile = .lan
 
     @Option(
         help: ArgumentHelp(
-            "What the others are told about this member, 512 bytes at most.",
+            "What the others are told about this member, --meta-limit bytes at most.",
             valueName: "text"
         )
     )
     var meta: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The most that is believed of any member's meta. All members must agree; HashiCorp's have 512.",
+            valueName: "bytes"
+        )
+    )
+    var metaLimit = 512
 
     @Option(
         name: .customLong("delegate-protocol"),

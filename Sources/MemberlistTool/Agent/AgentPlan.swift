@@ -49,7 +49,11 @@ struct AgentPlan: Sendable {
         configuration.advertiseHost = command.advertise?.host
         configuration.advertisePort = command.advertise?.port.map { Int($0) }
         configuration.meta = Array((command.meta ?? "").utf8)
+        configuration.metaLimit = command.metaLimit
         configuration.label = command.label ?? ""
+        configuration.acceptedLabels = command.acceptLabel
+        configuration.verifiesIncoming = !command.noVerifyIncoming
+        configuration.verifiesOutgoing = !command.noVerifyOutgoing
         configuration.keyring = keyring
         configuration.compression = !command.noCompression
         configuration.wire = command.wire

@@ -26,7 +26,7 @@ package struct CompoundWriter {
 
     /// Whether a part of that many bytes may be added to a payload of at most `budget` bytes.
     package func fits(_ count: Int, budget: Int) -> Bool {
-        count <= WireLimits.compoundPart && partCount < WireLimits.compoundParts
+        count <= Limits.compoundPart && partCount < Limits.compoundParts
             && encodedCount(adding: count) <= budget
     }
 
@@ -75,7 +75,7 @@ package struct CompoundWriter {
         var writer = CompoundWriter()
         var payloads: [[UInt8]] = []
         for message in messages {
-            guard message.count <= min(budget, WireLimits.compoundPart) else { throw .messageTooLarge }
+            guard message.count <= min(budget, Limits.compoundPart) else { throw .messageTooLarge }
             if !writer.fits(message.count, budget: budget) {
                 payloads.append([])
                 writer.finish(into: &payloads[payloads.count - 1])
@@ -91,9 +91,9 @@ package struct CompoundWriter {
 
     private mutating func closePart(from start: Int) throws(WireError) {
         let count = bodies.count - start
-        guard let length = UInt16(exactly: count), lengths.count < WireLimits.compoundParts else {
+        guard let length = UInt16(exactly: count), lengths.count < Limits.compoundParts else {
             bodies.removeLast(count)
-            throw count > WireLimits.compoundPart ? .messageTooLarge : .limitExceeded
+            throw count > Limits.compoundPart ? .messageTooLarge : .limitExceeded
         }
         lengths.append(length)
     }

@@ -13,7 +13,7 @@ package struct LZWDecompressor: ~Copyable {
     /// Copies go in steps of this many bytes and may reach that far beyond their end.
     private static let step = 16
     /// More scratch than this is given back after use.
-    private static let keptCapacity = 2 * WireLimits.datagramBody
+    private static let keptCapacity = 2 * Limits.datagramBody
 
     package init() {
         table = .allocate(capacity: Int(LZW.lastCode) + 2)

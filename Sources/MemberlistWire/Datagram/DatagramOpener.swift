@@ -3,7 +3,7 @@
 /// Kept by whoever receives and used again: its buffers are written anew by the next datagram, unless
 /// someone still holds a slice of the last one; only then is memory allocated.
 package struct DatagramOpener: ~Copyable {
-    private let label: Label
+    private let labels: AcceptedLabels
     private let keyring: Keyring?
     private let verifiesIncoming: Bool
     private let acceptsPadded: Bool
@@ -18,18 +18,20 @@ package struct DatagramOpener: ~Copyable {
     private var inflated: [UInt8] = []
 
     /// - Parameters:
+    ///   - acceptedLabels: Others that are taken while a cluster moves from one label to another.
     ///   - verifiesIncoming: False while a cluster moves to encryption: what does not decrypt is read as plaintext.
     ///   - acceptsPadded: Whether encryption version 0 is taken.
     ///   - name: This node's own.
     package init(
         label: Label,
+        acceptedLabels: [Label] = [],
         keyring: Keyring?,
         verifiesIncoming: Bool,
         acceptsPadded: Bool,
         policy: WirePolicy = .automatic,
         name: NodeName = NodeName("")
     ) {
-        self.label = label
+        labels = AcceptedLabels(label, and: acceptedLabels)
         self.keyring = keyring
         self.verifiesIncoming = verifiesIncoming
         self.acceptsPadded = acceptsPadded
@@ -52,16 +54,21 @@ package struct DatagramOpener: ~Copyable {
         _ datagram: RawSpan,
         at nowNanoseconds: Int64
     ) throws(WireError) -> OpenedDatagram {
-        let body = datagram.extracting(droppingFirst: try label.check(datagram))
+        let label = try labels.label(of: datagram)
+        let body = datagram.extracting(droppingFirst: label.headerCount)
         plain.removeAll(keepingCapacity: true)
-        if try !decrypt(body, at: nowNanoseconds) {
+        if try !decrypt(body, under: label, at: nowNanoseconds) {
             body.withUnsafeBytes { plain.append(contentsOf: $0) }
         }
         return try OpenedDatagram(inflate(verified()))
     }
 
     /// Whether the body was encrypted and its plaintext now stands in `plain`.
-    private mutating func decrypt(_ body: RawSpan, at now: Int64) throws(WireError) -> Bool {
+    private mutating func decrypt(
+        _ body: RawSpan,
+        under label: Label,
+        at now: Int64
+    ) throws(WireError) -> Bool {
         openedWith = nil
         let isNative = Keyring.isNativeFrame(body)
         guard let keyring else {
@@ -114,9 +121,9 @@ package struct DatagramOpener: ~Copyable {
         let body = message.body.span.bytes
         switch message.algorithm {
         case CompressMessage.lzw:
-            try decompressor.decompress(body, limit: WireLimits.datagramBody, into: &inflated)
+            try decompressor.decompress(body, limit: Limits.datagramBody, into: &inflated)
         case CompressMessage.deflate:
-            try inflater.decompress(body, limit: WireLimits.datagramBody, into: &inflated)
+            try inflater.decompress(body, limit: Limits.datagramBody, into: &inflated)
         default:
             throw .unknownCompression(message.algorithm)
         }

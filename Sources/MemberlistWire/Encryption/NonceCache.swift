@@ -24,8 +24,8 @@ package struct NonceCache: Sendable {
     ///   - limit: The nonces held at most; the oldest goes first.
     ///   - lifetimeNanoseconds: How long a nonce is held.
     package init(
-        limit: Int = WireLimits.rememberedNonces,
-        lifetimeNanoseconds: Int64 = WireLimits.rememberedNonceNanoseconds
+        limit: Int = Limits.rememberedNonces,
+        lifetimeNanoseconds: Int64 = Limits.rememberedNonceNanoseconds
     ) {
         self.limit = max(1, limit)
         lifetime = lifetimeNanoseconds

@@ -22,7 +22,7 @@ package struct ReplayTable: Sendable {
     private var oldest = -1
 
     package init() {
-        limit = WireLimits.replaySessions
+        limit = Limits.replaySessions
     }
 
     /// Sessions held.
@@ -30,7 +30,7 @@ package struct ReplayTable: Sendable {
 
     /// Makes room for four sessions of each member, 1,024 at least. It never shrinks.
     package mutating func makeRoom(forMembers members: Int) {
-        limit = max(limit, members * WireLimits.replaySessionsPerMember)
+        limit = max(limit, members * Limits.replaySessionsPerMember)
     }
 
     /// Remembers a frame that verified; false where it was taken before, or is too old to tell.

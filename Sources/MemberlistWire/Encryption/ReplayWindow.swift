@@ -1,6 +1,6 @@
 /// Which counters of one session have been seen: the highest, and the 1,023 below it.
 struct ReplayWindow: Sendable {
-    static let width: UInt64 = 1_024
+    static let width = Limits.replayWindow
 
     /// Bit `counter % 1024`, for the counters that the window holds.
     private var seen = InlineArray<16, UInt64>(repeating: 0)

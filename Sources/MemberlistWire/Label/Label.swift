@@ -13,7 +13,7 @@ package struct Label: Sendable, Hashable {
     /// - Throws: ``WireError/limitExceeded`` where the text has more than 255 bytes.
     package init(_ text: String) throws(WireError) {
         let bytes = Array(text.utf8)
-        guard bytes.count <= WireLimits.label else { throw .limitExceeded }
+        guard bytes.count <= Limits.label else { throw .limitExceeded }
         self.init(bytes: bytes)
     }
 

@@ -100,7 +100,7 @@ struct MessagePackScanner {
     }
 
     private mutating func enter(_ elements: Int, head: Int) throws(WireError) {
-        guard depth + outer.count + 1 < WireLimits.messagePackDepth else { throw .nestedTooDeeply }
+        guard depth + outer.count + 1 < Limits.messagePackDepth else { throw .nestedTooDeeply }
         try pass(head)
         guard elements <= limit - position else { throw .limitExceeded }
         guard elements > 0 else { return }

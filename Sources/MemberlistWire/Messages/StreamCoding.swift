@@ -38,8 +38,8 @@ extension PushPullHeader: MessagePackRecord {
 
     /// Both are claims of a stranger's; nothing is done for them before this has let them pass.
     func checkLimits() throws(WireError) {
-        guard (0...WireLimits.pushPullNodes).contains(nodes),
-            (0...WireLimits.streamRecord).contains(userStateLength)
+        guard (0...Limits.pushPullNodes).contains(nodes),
+            (0...Limits.streamRecord).contains(userStateLength)
         else { throw .limitExceeded }
     }
 }
@@ -112,7 +112,7 @@ struct UserMessageHeader: MessagePackRecord {
 
     /// A claim of a stranger's; nothing is done for it before this has let it pass.
     func checkLimits() throws(WireError) {
-        guard (0...WireLimits.streamUserMessage).contains(length) else { throw .limitExceeded }
+        guard (0...Limits.streamUserMessage).contains(length) else { throw .limitExceeded }
     }
 }
 

@@ -14,7 +14,7 @@ extension PushPull {
         // A state takes a byte at least, so a count that lies makes no room here.
         let count = reader.rest.count
         guard header.nodes <= count else { throw .truncated }
-        guard header.nodes <= WireLimits.pushPullSmallStates + count / WireLimits.pushPullStateBytes else {
+        guard header.nodes <= Limits.pushPullSmallStates + count / Limits.pushPullStateBytes else {
             throw .limitExceeded
         }
         let nodes = try NodeStateReader.read(header.nodes, from: &reader)

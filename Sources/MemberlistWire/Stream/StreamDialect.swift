@@ -6,6 +6,9 @@ package struct StreamDialect: Sendable, Hashable {
     /// Whether the request was compressed with the preset dictionary.
     package var usedDictionary: Bool
 
+    /// The label of the request, where it was not the receiver's own: the reply is bound to it.
+    package var label: Label?
+
     package init(answers: NativeNonce? = nil, usedDictionary: Bool = false) {
         self.answers = answers
         self.usedDictionary = usedDictionary

@@ -35,12 +35,12 @@ struct StreamMessageFramer {
     /// The message's size, type byte included, once it is whole.
     ///
     /// - Parameter bytes: All that has arrived from the type byte on.
-    mutating func end(in bytes: ArraySlice<UInt8>) throws(WireError) -> Int? {
+    mutating func end(in bytes: UnsafeRawBufferPointer) throws(WireError) -> Int? {
         while true {
             switch stage {
             case .head:
                 guard let head = try nextValue(in: bytes) else { return nil }
-                try readHead(head)
+                try readHead(Array(bytes[head])[...])
             case .states(0):
                 stage = .raw
             case .states(let left):
@@ -54,12 +54,12 @@ struct StreamMessageFramer {
         }
     }
 
-    private mutating func nextValue(in bytes: ArraySlice<UInt8>) throws(WireError) -> ArraySlice<UInt8>? {
-        let part = bytes[(bytes.startIndex + partStart)...]
-        guard let count = try scanner.scan(part.span) else { return nil }
-        partStart += count
-        scanner = MessagePackScanner(limit: limit - partStart)
-        return part.prefix(count)
+    private mutating func nextValue(in bytes: UnsafeRawBufferPointer) throws(WireError) -> Range<Int>? {
+        let part = UnsafeRawBufferPointer(rebasing: bytes[min(partStart, bytes.count)...])
+        guard let count = try scanner.scan(Span(_unsafeBytes: part)) else { return nil }
+        defer { partStart += count }
+        scanner = MessagePackScanner(limit: limit - partStart - count)
+        return partStart..<partStart + count
     }
 
     private mutating func readHead(_ bytes: ArraySlice<UInt8>) throws(WireError) {

@@ -12,19 +12,19 @@ package struct StreamOpener: ~Copyable {
     }
 
     /// What a stream may make this node hold.
-    package struct Limits: Sendable {
+    package struct Bounds: Sendable {
         /// Bytes of one encrypted record.
         package var record: Int
         /// Bytes of one message, inflated.
         package var body: Int
 
-        package init(record: Int = WireLimits.streamRecord, body: Int = WireLimits.streamBody) {
+        package init(record: Int = Limits.streamRecord, body: Int = Limits.streamBody) {
             self.record = record
             self.body = body
         }
     }
 
-    private enum Stage {
+    enum Stage {
         case label
         case typeByte
         case record
@@ -33,40 +33,43 @@ package struct StreamOpener: ~Copyable {
         case failed(WireError)
     }
 
-    private let label: Label
-    private let keyring: Keyring?
+    private let labels: AcceptedLabels
+    /// The one that this stream bears.
+    var label: Label
+    let keyring: Keyring?
     private let verifyIncoming: Bool
-    private let acceptsPadded: Bool
-    private let policy: WirePolicy
-    private let name: NodeName
-    private let direction: Direction
-    private let limits: Limits
+    let acceptsPadded: Bool
+    let policy: WirePolicy
+    let name: NodeName
+    let direction: Direction
+    let limits: Bounds
 
-    private var stage: Stage
-    private var buffer: [UInt8] = []
-    /// Index of the first byte of the buffer that is not done with.
-    private var start = 0
+    var stage: Stage
+    /// What has arrived and is not done with.
+    private var pages = PageBuffer()
 
     /// What tells the record opened last from all others, so that it is taken once.
-    package private(set) var record: OpenedFrame?
+    package internal(set) var record: OpenedFrame?
     /// What a reply must speak, as far as the message read last has shown.
-    package private(set) var dialect = StreamDialect.hashicorp
+    package internal(set) var dialect = StreamDialect.hashicorp
     /// Whether the peer has shown that it holds a key of the ring, or none is asked for.
-    package private(set) var isAuthenticated: Bool
+    package internal(set) var isAuthenticated: Bool
 
     package init(
         label: Label,
+        acceptedLabels: [Label] = [],
         keyring: Keyring?,
         verifyIncoming: Bool = true,
         acceptsPadded: Bool = false,
         policy: WirePolicy = .automatic,
         name: NodeName = NodeName(""),
         direction: Direction,
-        limits: Limits = Limits()
+        limits: Bounds = Bounds()
     ) {
         self.policy = policy
         self.name = name.owned()
         self.direction = direction
+        labels = AcceptedLabels(label, and: acceptedLabels)
         self.label = label
         self.keyring = keyring
         self.verifyIncoming = verifyIncoming
@@ -77,16 +80,32 @@ package struct StreamOpener: ~Copyable {
     }
 
     /// Bytes held for a message that is not whole.
-    package var bufferedBytes: Int { buffer.count - start }
+    package var bufferedBytes: Int { pages.count }
+
+    /// Bytes of memory that they take, and would take were that many more fed.
+    package func heldBytes(adding count: Int = 0) -> Int {
+        let needed = bufferedBytes + count
+        guard needed > pages.capacity else { return pages.capacity }
+        // In steps, for bytes are copied at each; and by so much at most, for what all hold is bounded.
+        return needed + min(Self.growth * needed, Self.largestGrowth)
+    }
+
+    private static let growth = 3
+    private static let largestGrowth = 1 << 20
 
     /// Takes bytes in. Those of a failed stream are dropped.
     package mutating func feed(_ bytes: RawSpan) {
         if case .failed = stage { return }
-        if start > 0 {
-            buffer.removeSubrange(..<start)
-            start = 0
+        do throws(WireError) {
+            try pages.append(bytes, room: heldBytes(adding: bytes.byteCount))
+        } catch {
+            fail(error)
         }
-        bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+    }
+
+    private mutating func fail(_ error: WireError) {
+        stage = .failed(error)
+        pages.removeAll()
     }
 
     /// The next whole message, nil where bytes are missing.
@@ -111,32 +130,22 @@ package struct StreamOpener: ~Copyable {
                 }
             }
         } catch {
-            stage = .failed(error)
-            buffer = []
-            start = 0
+            fail(error)
             throw error
         }
     }
 }
 
 extension StreamOpener {
-    private var unread: ArraySlice<UInt8> { buffer[start...] }
+    /// Valid until the next change of the pages.
+    var unread: UnsafeRawBufferPointer { pages.bytes }
 
-    /// Compares as bytes arrive, so that a stranger is refused at the first one that differs.
     private mutating func readLabel() throws(WireError) -> Bool {
-        let unread = unread
-        guard let first = unread.first else { return false }
-        let hasHeader = first == MessageType.label.rawValue
-        guard hasHeader == !label.isEmpty else { throw .labelMismatch }
-        guard hasHeader else { return true }
-        guard unread.count > 1 else { return false }
-        let count = Int(unread[unread.startIndex + 1])
-        guard count > 0 else { throw .malformedLabel }
-        guard count == label.bytes.count else { throw .labelMismatch }
-        let arrived = unread.dropFirst(2).prefix(count)
-        guard label.bytes.starts(with: arrived) else { throw .labelMismatch }
-        guard arrived.count == count else { return false }
-        start += 2 + count
+        let head = Array(unread.prefix(2 + Limits.label))
+        guard let found = try labels.label(ofStream: head[...]) else { return false }
+        pages.removeFirst(found.headerCount)
+        if found != label { dialect.label = found }
+        label = found
         return true
     }
 
@@ -151,78 +160,16 @@ extension StreamOpener {
         return try .message(StreamMessageFramer(type, limit: limits.body))
     }
 
-    private mutating func readRecord() throws(WireError) -> StreamMessage? {
-        let unread = unread
-        guard let keyring, unread.count >= StreamRecord.headerCount else { return nil }
-        let count = StreamRecord.count(in: unread)
-        guard count <= limits.record else { throw .limitExceeded }
-        try checkFrameHead(unread.dropFirst(StreamRecord.headerCount), keyring)
-        guard unread.count - StreamRecord.headerCount >= count else { return nil }
-
-        let header = unread.prefix(StreamRecord.headerCount)
-        let frame = unread.dropFirst(StreamRecord.headerCount).prefix(count)
-        var body: [UInt8] = []
-        let opened: OpenedFrame
-        if Keyring.isNativeFrame(frame.span.bytes) {
-            var additional: [UInt8] = []
-            opened = try keyring.openNatively(
-                frame.span.bytes,
-                bound: binding(),
-                additional: &additional,
-                into: &body
-            )
-        } else {
-            let bound = StreamRecord.additionalData(header: header, label: label)
-            opened = try keyring.open(
-                frame.span.bytes,
-                acceptsPadded: acceptsPadded,
-                additionalData: bound.span.bytes,
-                into: &body
-            )
-        }
-        record = opened
-        dialect.answers = opened.identity.nativeNonce
-        isAuthenticated = true
-        finish(StreamRecord.headerCount + count)
-        guard !body.isEmpty else { throw .emptyBody }
-        return try decodeBody(body[...])
-    }
-
-    /// Refuses by the first bytes what no key of the ring can open, before a whole record is waited for.
-    private func checkFrameHead(_ frame: ArraySlice<UInt8>, _ keyring: Keyring) throws(WireError) {
-        guard let version = frame.first else { return }
-        let isNative = Keyring.isNativeFrame(frame.span.bytes)
-        switch direction {
-        case .inbound, .reply(to: nil):
-            guard isNative || policy != .native else { throw .dialectRefused }
-        case .reply(to: .some):
-            guard isNative else { throw .dialectRefused }
-        }
-        if case .reply(to: nil) = direction, isNative { throw .dialectRefused }
-        guard isNative else {
-            guard version <= 1 else { throw .unknownEncryptionVersion(version) }
-            return
-        }
-        try keyring.checkKeyOfNativeFrame(frame.span.bytes)
-    }
-
-    private func binding() -> NativeBinding {
-        switch direction {
-        case .inbound, .reply(to: nil): .request(label: label, receiver: name)
-        case .reply(to: .some(let nonce)): .reply(label: label, receiver: name, answers: nonce)
-        }
-    }
-
     private mutating func readCompressed(_ scanner: MessagePackScanner) throws(WireError) -> StreamMessage? {
         var scanner = scanner
-        let map = unread.dropFirst()
-        guard let count = try scanner.scan(map.span) else {
+        let map = UnsafeRawBufferPointer(rebasing: unread.dropFirst())
+        guard let count = try scanner.scan(Span(_unsafeBytes: map)) else {
             stage = .compressed(scanner)
             return nil
         }
-        let message = try decodeBody(unread.prefix(1 + count))
+        let message = Array(unread.prefix(1 + count))
         finish(1 + count)
-        return message
+        return try decodeBody(message[...])
     }
 
     private mutating func readMessage(_ framer: StreamMessageFramer) throws(WireError) -> StreamMessage? {
@@ -231,22 +178,18 @@ extension StreamOpener {
             stage = .message(framer)
             return nil
         }
-        let message = try StreamMessage.decode(unread.prefix(count))
+        let message = Array(unread.prefix(count))
         finish(count)
-        return message
+        return try StreamMessage.decode(message[...])
     }
 
-    private mutating func finish(_ count: Int) {
+    mutating func finish(_ count: Int) {
         stage = .typeByte
-        start += count
-        if start == buffer.count {
-            buffer = []
-            start = 0
-        }
+        pages.removeFirst(count)
     }
 
     /// A message, or one compressed.
-    private mutating func decodeBody(_ body: ArraySlice<UInt8>) throws(WireError) -> StreamMessage {
+    mutating func decodeBody(_ body: ArraySlice<UInt8>) throws(WireError) -> StreamMessage {
         dialect.usedDictionary = false
         guard Message.type(of: body) == .compress else { return try StreamMessage.decode(body) }
         let compressed = try CompressMessage.decode(body.dropFirst())

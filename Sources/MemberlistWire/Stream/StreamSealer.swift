@@ -16,7 +16,7 @@ package struct StreamSealer: Sendable {
         compression: Bool,
         padded: Bool = false,
         policy: WirePolicy = .automatic,
-        recordLimit: Int = WireLimits.streamRecord
+        recordLimit: Int = Limits.streamRecord
     ) {
         self.label = label
         self.keyring = keyring
@@ -31,9 +31,9 @@ package struct StreamSealer: Sendable {
 
     /// The largest user message that every receiver takes: under encryption it shares its record with a header.
     package var userMessageLimit: Int {
-        guard keyring != nil else { return WireLimits.streamUserMessage }
+        guard keyring != nil else { return Limits.streamUserMessage }
         return min(
-            WireLimits.streamUserMessage,
+            Limits.streamUserMessage,
             recordLimit - max(Keyring.overhead(padded: padded), Keyring.nativeOverhead)
                 - Self.userMessageHeader
         )
@@ -66,7 +66,7 @@ package struct StreamSealer: Sendable {
         let start = output.count
         StreamRecord.writeHeader(count: claim, into: &output)
         guard let binding = binding(role) else {
-            let bound = StreamRecord.additionalData(header: output[start...], label: label)
+            let bound = StreamRecord.additionalData(header: output[start...], label: label(role))
             try keyring.seal(
                 body.span.bytes,
                 padded: padded,
@@ -98,8 +98,14 @@ package struct StreamSealer: Sendable {
         case .request(let receiver):
             return .request(label: label, receiver: receiver.name)
         case .reply(let dialect):
-            return dialect.answers.map { .reply(label: label, receiver: nil, answers: $0) }
+            return dialect.answers.map { .reply(label: label(role), receiver: nil, answers: $0) }
         }
+    }
+
+    /// What a record is bound to, and what stands in front of a request.
+    private func label(_ role: StreamRole) -> Label {
+        guard case .reply(let dialect) = role, let label = dialect.label else { return label }
+        return label
     }
 
     private func recordCount(_ body: [UInt8], _ isNative: Bool) -> Int {

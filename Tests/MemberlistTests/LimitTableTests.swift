@@ -1,0 +1,52 @@
+import Foundation
+import MemberlistWire
+import ProcessSupport
+import Testing
+
+/// `SECURITY.md` lists every limit of `Limits.swift`, with its value.
+@Suite struct LimitTableTests {
+    private static let values: [String: any BinaryInteger & Sendable] = [
+        "name": Limits.name, "meta": Limits.meta, "aliveOverhead": Limits.aliveOverhead,
+        "label": Limits.label, "compoundParts": Limits.compoundParts, "compoundPart": Limits.compoundPart,
+        "messagePackDepth": Limits.messagePackDepth, "datagramBody": Limits.datagramBody,
+        "datagramSizes": Limits.datagramSizes.upperBound,
+        "rememberedNonces": Limits.rememberedNonces,
+        "rememberedNonceNanoseconds": Limits.rememberedNonceNanoseconds,
+        "replayWindow": Limits.replayWindow, "replaySessions": Limits.replaySessions,
+        "replaySessionsPerMember": Limits.replaySessionsPerMember, "streamRecord": Limits.streamRecord,
+        "streamBody": Limits.streamBody, "streamUserMessage": Limits.streamUserMessage,
+        "pushPullNodes": Limits.pushPullNodes, "pushPullStateBytes": Limits.pushPullStateBytes,
+        "pushPullSmallStates": Limits.pushPullSmallStates, "inboundStreams": Limits.inboundStreams,
+        "streamAllowance": Limits.streamAllowance, "streamsTogether": Limits.streamsTogether,
+        "streamRead": Limits.streamRead, "streamSeconds": Limits.streamSeconds,
+        "streamProgress": Limits.streamProgress, "incarnationStep": Limits.incarnationStep,
+        "incarnation": Limits.incarnation, "members": Limits.members, "exchanges": Limits.exchanges,
+        "relays": Limits.relays, "probes": Limits.probes, "pendingAlives": Limits.pendingAlives,
+        "userBroadcasts": Limits.userBroadcasts, "keySeals": Limits.keySeals,
+        "waitingItems": Limits.waitingItems, "waitingBytes": Limits.waitingBytes,
+        "logLines": Limits.logLines, "logField": Limits.logField,
+    ]
+
+    private func text(_ path: String) throws -> String {
+        try String(contentsOf: Programs.packageTop.appendingPathComponent(path), encoding: .utf8)
+    }
+
+    @Test func theTableSaysWhatTheSourceSays() throws {
+        let declared = try text("Sources/MemberlistWire/Limits.swift").split(separator: "\n")
+            .compactMap { line in
+                line.split(separator: "static let ").dropFirst().first?.prefix { $0.isLetter }
+            }
+            .map { String($0) }
+        var rows: [String: Int] = [:]
+        for line in try text("SECURITY.md").split(separator: "\n") where line.hasPrefix("| `") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard cells.count == 3 || cells.count == 4 else { continue }
+            let value = cells[1].replacing(",", with: "").split(separator: " ").last.flatMap { Int($0) }
+            if let value { rows[cells[0].replacing("`", with: "")] = value }
+        }
+        #expect(declared.count > 30)
+        #expect(Set(declared) == Set(Self.values.keys))
+        #expect(Set(declared) == Set(rows.keys))
+        for (name, value) in Self.values { #expect(rows[name] == Int(value), "\(name)") }
+    }
+}
