@@ -39,22 +39,6 @@ private final class Relay: ChannelInboundHandler, Sendable {
     }
 }
 
-extension Memberlist {
-    /// Until a ping is answered: on a busy machine one may come too late.
-    fileprivate func isAnswered(by name: NodeName) async throws {
-        try await within { [self] in
-            while true {
-                do {
-                    _ = try await ping(name, timeout: .seconds(2))
-                    return
-                } catch MemberlistError.timedOut {
-                    continue
-                }
-            }
-        }
-    }
-}
-
 @Suite(.timeLimit(.minutes(3)))
 struct DialectTests {
     private func node(_ name: String, _ key: SecretKey, _ wire: WirePolicy) -> MemberlistConfiguration {
