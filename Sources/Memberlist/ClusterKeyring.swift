@@ -37,8 +37,8 @@ public final class ClusterKeyring: Sendable {
 
     /// How much each key is used, and by whom, the primary first. A snapshot: it never waits.
     ///
-    /// An old key can be removed when every member's ``ClusterKeyUsage/Peer/isLatest`` stands under the new one: see
-    /// <doc:Rotation>.
+    /// An old key can be removed when every member's ``ClusterKeyUsage/Peer/isLatest`` stands under the new one; the
+    /// article "Rotating keys" has the whole procedure.
     public var usage: [ClusterKeyUsage] {
         ClusterKeyUsage.all(ring, peers: peers, members: snapshot.members, at: .now)
     }
