@@ -113,6 +113,8 @@ let package = Package(
             dependencies: [
                 "Memberlist", "MemberlistCore", "MemberlistWire", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -1,3 +1,4 @@
+internal import MemberlistCore
 public import MemberlistWire
 internal import NIOPosix
 internal import Synchronization
@@ -16,22 +17,31 @@ public final class ClusterKeyring: Sendable {
 
     private let ring: Keyring
     private let log: NodeLog
+    private let peers: KeyPeers
+    private let snapshot: NodeSnapshot
     /// One change at a time, so that file and ring take them in one order.
     private let turn = Mutex(())
     private let hasWarned = Atomic(false)
 
-    init(_ ring: Keyring, file: KeyringFile?, log: NodeLog) {
+    init(_ ring: Keyring, of node: RunningNode) {
         self.ring = ring
-        self.file = file
-        self.log = log
+        file = node.configuration.keyringFile
+        log = node.shared.log
+        peers = node.shared.keyPeers
+        snapshot = node.snapshot
         warnOfUnlockedMemory()
     }
 
     /// The identifiers of the keys, the primary's first.
     public var keyIDs: [KeyID] { ring.keyIDs }
 
-    /// How much each key has been used since it came onto the ring, the primary first.
-    public var usage: [KeyUsage] { ring.usage }
+    /// How much each key is used, and by whom, the primary first. A snapshot: it never waits.
+    ///
+    /// An old key can be removed when every member's ``ClusterKeyUsage/Peer/isLatest`` stands under the new one; the
+    /// article "Rotating keys" has the whole procedure.
+    public var usage: [ClusterKeyUsage] {
+        ClusterKeyUsage.all(ring, peers: peers, members: snapshot.members, at: .now)
+    }
 
     /// Adds a key that opens; the primary stays. A key that is on the ring stays where it is.
     ///
@@ -76,6 +86,7 @@ public final class ClusterKeyring: Sendable {
         try await NIOThreadPool.singleton.runIfActive { [self] in try turn.withLock { _ in try body() } }
         let after = keyIDs
         guard after != before else { return }
+        peers.keep(after)
         log.info(.keys, "the keyring has changed", ["keys": after.map(\.description).joined(separator: " ")])
         warnOfUnlockedMemory()
     }

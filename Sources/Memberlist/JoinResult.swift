@@ -45,7 +45,13 @@ extension JoinError: CustomStringConvertible {
         case .malformedAddress: "not an address; write 10.0.0.1, 10.0.0.1:7946, [::1]:7946 or a host name"
         case .unresolved: "the host name has no addresses"
         case .unreachable: "nobody accepts connections there"
-        case .noAnswer: "the peer closed the connection without an answer; compare keys and labels"
+        case .noAnswer:
+            "the peer closed the connection without an answer: perhaps it has not the key that this node seals with; "
+                + "compare keys and labels"
+        case .unreadable(.unknownKey(let key)):
+            "the peer answers with key \(key), which is not on this node's ring; add it"
+        case .unreadable(.authenticationFailed):
+            "no key of this node's ring opens the peer's answer; compare keys and labels"
         case .unreadable(let error): "the peer's answer could not be read: \(error)"
         case .incompatible(let text): "the versions do not fit: \(text)"
         case .refused: "this node's delegate refused the merge"

@@ -25,9 +25,7 @@ public final class Memberlist: Service, Sendable {
 
     init(node: RunningNode) {
         self.node = node
-        keyring = node.configuration.keyring.map {
-            ClusterKeyring($0, file: node.configuration.keyringFile, log: node.shared.log)
-        }
+        keyring = node.configuration.keyring.map { ClusterKeyring($0, of: node) }
     }
 
     /// Starts a node: its ports are bound and it answers when this returns.

@@ -18,17 +18,22 @@ struct SerfNode: Sendable {
     private let rpc: String
     private let program: URL
 
-    init(_ name: String, key: String, join: String? = nil) throws {
+    /// - Parameter keys: The flags that say what it seals with.
+    init(_ name: String, keys: [String], join: String? = nil) throws {
         program = try Peers.require("serf")
         address = "127.0.0.1:\(try Peers.freePort())"
         rpc = "127.0.0.1:\(try Peers.freePort())"
-        var arguments = ["agent", "-node=\(name)", "-bind=\(address)", "-rpc-addr=\(rpc)", "-encrypt=\(key)"]
+        var arguments = ["agent", "-node=\(name)", "-bind=\(address)", "-rpc-addr=\(rpc)"] + keys
         if let join { arguments.append("-join=\(join)") }
         process = try LineProcess(program, arguments)
     }
 
+    func start(_ arguments: [String]) throws -> LineProcess {
+        try LineProcess(program, [arguments[0], "-rpc-addr=\(rpc)"] + arguments.dropFirst())
+    }
+
     func run(_ arguments: String...) async throws -> [String] {
-        let command = try LineProcess(program, [arguments[0], "-rpc-addr=\(rpc)"] + arguments.dropFirst())
+        let command = try start(arguments)
         _ = try await command.waitForExit(within: .seconds(60))
         return command.outputLines
     }
@@ -58,7 +63,7 @@ struct SerfNode: Sendable {
 
     /// A Serf agent that is up: one that joins another at its start ends where that is not.
     private func serfNode(_ name: String, join: String? = nil) async throws -> SerfNode {
-        let node = try SerfNode(name, key: Self.shape.key ?? "", join: join)
+        let node = try SerfNode(name, keys: ["-encrypt=\(Self.shape.key ?? "")"], join: join)
         try await node.waitForStatus("alive", of: name, within: .seconds(60))
         return node
     }

@@ -37,21 +37,3 @@ import Testing
         #expect(AddressText(text) == nil)
     }
 }
-
-@Suite struct KeyWearTests {
-    @Test func warnsOnceForEachKey() throws {
-        let keyring = Keyring(primary: try SecretKey.random())
-        var wear = KeyWear()
-        #expect(wear.check(keyring, members: 10).warns == false)
-        let bytes: [UInt8] = [1]
-        var output: [UInt8] = []
-        for _ in 0..<4 {
-            try keyring.seal(bytes.span.bytes, padded: false, additionalData: bytes.span.bytes, into: &output)
-        }
-        #expect(wear.check(keyring, members: 100).seals == 400)
-        let (seals, warns) = wear.check(keyring, members: 1 << 29)
-        #expect(seals == 1 << 31)
-        #expect(warns)
-        #expect(!wear.check(keyring, members: 1 << 30).warns)
-    }
-}

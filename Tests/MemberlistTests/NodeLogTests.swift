@@ -1,34 +1,14 @@
 import Logging
-import Synchronization
 import Testing
 
 @testable import Memberlist
 
-private final class Lines: Sendable {
-    let all = Mutex<[String]>([])
-}
-
-private struct Recorder: LogHandler {
-    let lines: Lines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.all.withLock { $0.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
-    }
-}
-
 @Suite struct NodeLogTests {
     @Test func aPeersWordsEndNoLine() {
-        let lines = Lines()
-        let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })
+        let lines = LogLines()
+        let log = NodeLog(lines.logger)
         log.info(.membership, "member joined", ["member": "x\nforged \u{1B}[2J\u{202E}é"])
-        let written = lines.all.withLock { $0 }.joined()
+        let written = lines.all.joined()
         #expect(written.contains("x") && written.contains("forged") && written.contains("é"))
         #expect(!written.unicodeScalars.contains { ["\n", "\u{1B}", "\u{202E}"].contains($0) })
     }
@@ -46,13 +26,13 @@ private struct Recorder: LogHandler {
     }
 
     @Test func aFloodGivesFewLines() {
-        let lines = Lines()
-        let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })
+        let lines = LogLines()
+        let log = NodeLog(lines.logger)
         let start = ContinuousClock.now
         for count in 0..<10_000 { log.debug(.refusedDatagram, "refused", ["count": "\(count)"]) }
         log.warning(.conflict, "of another kind")
         let seconds = Int((ContinuousClock.now - start).components.seconds)
-        let written = lines.all.withLock { $0 }
+        let written = lines.all
         #expect(written.count <= (seconds + 2) * 5 + 1)
         #expect(written.last?.contains("of another kind") == true)
     }

@@ -1,3 +1,4 @@
+import Logging
 import Memberlist
 import Testing
 
@@ -50,16 +51,18 @@ func local(
     return configuration
 }
 
-/// Starts the nodes, and shuts all down whatever the body does.
+/// Starts the nodes, each with its log where there is one, and shuts all down whatever the body does.
 func withNodes<Result: Sendable>(
     _ configurations: [MemberlistConfiguration],
     delegate: (any MemberlistDelegate)? = nil,
+    logs: [LogLines] = [],
     _ body: ([Memberlist]) async throws -> Result
 ) async throws -> Result {
     var nodes: [Memberlist] = []
     do {
-        for configuration in configurations {
-            nodes.append(try await Memberlist.create(configuration, delegate: delegate))
+        for (index, configuration) in configurations.enumerated() {
+            let logger = index < logs.count ? logs[index].logger : Logger(label: "memberlist")
+            nodes.append(try await Memberlist.create(configuration, delegate: delegate, logger: logger))
         }
         let result = try await body(nodes)
         for node in nodes { await node.shutdown() }

@@ -39,4 +39,40 @@ import Testing
         #expect(answer.line.contains(#""ok":false"#))
         for agent in [a, b] { try await agent.process.end() }
     }
+
+    @Test func theKeysAreToldWithWhoUsesThem() async throws {
+        let folder = try Programs.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = KeyringFile(path: folder.appendingPathComponent("keyring.json").path)
+        let keys = [try SecretKey.random(), try SecretKey.random()]
+        try file.create(keys)
+        let a = try RunningAgent("a", ["--keyring", file.path])
+        let address = try await a.address()
+        let b = try RunningAgent("b", ["--keyring", file.path, "--join", address, "--format", "text"])
+        try await a.wait("join", ["name": "b"])
+        try await poll("a frame of b's", within: .seconds(20)) {
+            let answer = try await a.ask(#""command":"keys""#).line
+            return answer.contains(#""latest":true,"name":"b""#)
+        }
+        let start = a.process.outputLines.count
+        try a.process.write(#"{"command":"keys"}"#)
+        let use = try await a.process.waitForLine("the keys", within: .seconds(20), from: start) { line in
+            AgentEvent.parse(line)?.usage
+        }
+        try #require(use.count == 2)
+        #expect(use.map(\.key) == keys.map(\.id.description) && use.map(\.primary) == [true, false])
+        #expect(use[0].sealed > 0 && use[0].opened > 0 && use[1].sealed == 0 && use[1].peers.isEmpty)
+
+        try b.process.write(#"{"command":"keys"}"#)
+        try await b.process.waitForLine("the key", within: .seconds(20)) { line in
+            line.contains("key \(keys[0].id) primary: ") && line.contains(" sealed, ") ? () : nil
+        }
+        try await b.process.waitForLine("its user", within: .seconds(20)) { line in
+            line.contains("a \(address) ") && line.hasSuffix(", seals with it") ? () : nil
+        }
+        let plain = try RunningAgent("plain")
+        _ = try await plain.address()
+        #expect(try await plain.ask(#""command":"keys""#)["message"]?.contains("no keyring") == true)
+        for agent in [a, b, plain] { try await agent.process.end() }
+    }
 }

@@ -75,6 +75,44 @@ import Testing
         }
     }
 
+    /// It was away while the keys changed, once and twice.
+    @Test(arguments: [1, 2]) func anAgentThatWasAwaySaysWhyItIsAlone(rotations: Int) async throws {
+        try await Self.withFolder { folder in
+            let keys = try (0...rotations).map { _ in try SecretKey.random() }
+            let files = ["seed", "away"].map { KeyringFile(path: folder.appendingPathComponent($0).path) }
+            for file in files { try file.create([keys[0]]) }
+            let seed = try RunningAgent("seed", ["--keyring", files[0].path])
+            let address = try await seed.address()
+            for (old, new) in zip(keys, keys.dropFirst()) {
+                try files[0].add(new)
+                try files[0].use(new.id)
+                try files[0].remove(old.id)
+            }
+            seed.process.signal(SIGHUP)
+            try await seed.wait("keyring")
+
+            let away = try RunningAgent("away", ["--keyring", files[1].path, "--join", address])
+            try await poll("the words of who was away", within: .seconds(25)) {
+                away.process.errorLines.contains {
+                    $0.contains("this node is a cluster of its own")
+                        && $0.contains("sealing-key=\(keys[0].id)")
+                        && $0.contains("compare keys")
+                }
+            }
+            try await poll("the words of the seed", within: .seconds(25)) {
+                seed.process.errorLines.contains {
+                    $0.contains("no key of this ring opens") && $0.contains("from=127.0.0.1")
+                }
+            }
+            #expect(away.events.allSatisfy { $0["event"] != "join" })
+
+            try files[1].replace(with: files[0].read())
+            away.process.signal(SIGHUP)
+            try await away.wait("join", ["name": "seed"], within: .seconds(60))
+            for agent in [seed, away] { try await agent.process.end() }
+        }
+    }
+
     @Test func aHangUpEndsAnAgentWithoutAFile() async throws {
         let a = try RunningAgent("a")
         _ = try await a.address()

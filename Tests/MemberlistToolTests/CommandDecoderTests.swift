@@ -32,7 +32,7 @@ import Testing
         (#"{"command":"update","meta":"é"}"#, .update(meta: [0xc3, 0xa9])),
         (#"{"command":"ping","name":"b","unknown":[1,{}]}"#, .ping("b")),
         (#" {"command":"members"} "#, .members), (#"{"command":"health"}"#, .health),
-        (#"{"command":"leave"}"#, .leave),
+        (#"{"command":"leave"}"#, .leave), (#"{"command":"keys"}"#, .keys),
     ])
     func everyCommand(line: String, request: CommandRequest) throws {
         #expect(try decode(line) == Command(id: nil, request: request))

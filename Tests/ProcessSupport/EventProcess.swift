@@ -9,6 +9,26 @@ public struct AgentEvent: Decodable, Sendable {
         public var meta: String?
     }
 
+    public struct Join: Decodable, Sendable {
+        public var address: String
+        public var ok: Bool
+        public var error: String?
+    }
+
+    public struct KeyUse: Decodable, Sendable {
+        public struct Peer: Decodable, Sendable {
+            public var name: String?
+            public var address: String
+            public var latest: Bool
+        }
+
+        public var key: String
+        public var primary: Bool
+        public var sealed: Int
+        public var opened: Int
+        public var peers: [Peer]
+    }
+
     public var event: String
     public var name: String?
     public var address: String?
@@ -20,8 +40,13 @@ public struct AgentEvent: Decodable, Sendable {
     public var id: Int?
     public var ok: Bool?
     public var members: [Row]?
+    /// Of a `keyring` event: the ids of the keys, the primary's first.
+    public var keys: [String]?
+    public var results: [Join]?
+    /// The answer to `keys`.
+    public var usage: [KeyUse]?
 
-    static func parse(_ line: String) -> AgentEvent? {
+    public static func parse(_ line: String) -> AgentEvent? {
         try? JSONDecoder().decode(AgentEvent.self, from: Data(line.utf8))
     }
 }

@@ -9,6 +9,7 @@ final class NodeShared: Sendable {
     let log: NodeLog
     let metrics = NodeMetrics()
     let events: EventHub
+    let keyPeers = KeyPeers()
 
     init(configuration: MemberlistConfiguration, layers: LayerSettings, log: NodeLog) {
         self.configuration = configuration

@@ -58,12 +58,16 @@ extension ProtocolDriver {
             )
             dials[id] = stream
             stream.result.whenComplete { [handle] result in
-                handle.submit { $0.exchangeEnded(id, result) }
+                handle.submit { $0.exchangeEnded(id, result, with: endpoint) }
             }
         }
     }
 
-    private func exchangeEnded(_ id: ExchangeID, _ result: Result<StreamMessage?, any Error>) {
+    private func exchangeEnded(
+        _ id: ExchangeID,
+        _ result: Result<StreamMessage?, any Error>,
+        with endpoint: Endpoint
+    ) {
         guard dials.removeValue(forKey: id) != nil else { return }
         switch result {
         case .success(.pushPull(let state)):
@@ -79,6 +83,7 @@ extension ProtocolDriver {
             fail(id, .noAnswer)
         case .failure(let error):
             shared.log.debug(.streams, "state exchange failed", ["error": "\(error)"])
+            if case .refused(let error) = error as? StreamFailure { report(error, from: endpoint) }
             fail(id, (error as? StreamFailure)?.joinError ?? .unreachable)
         }
     }

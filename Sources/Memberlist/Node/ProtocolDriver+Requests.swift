@@ -1,6 +1,5 @@
 internal import MemberlistCore
 internal import MemberlistWire
-internal import Metrics
 internal import NIOCore
 
 /// What the core asked. It numbers the two kinds of question apart.
@@ -97,20 +96,5 @@ extension ProtocolDriver {
         guard let deadline = decisions.removeValue(forKey: question) else { return }
         deadline.cancel()
         perform(question.answered(allowed))
-    }
-
-    /// Publishes how far the primary key is used up.
-    func checkKeyWear() {
-        if let keyring = shared.layers.keyring { shared.metrics.record(keyring.usage) }
-        guard let keyring = shared.layers.sealing else { return }
-        let (seals, warns) = keyWear.check(keyring, members: snapshot.count)
-        shared.metrics.keySeals.record(Double(seals))
-        guard warns else { return }
-        shared.log.warning(
-            .keys,
-            "the primary key has sealed about half of what it bears; rotate it",
-            ["seals": "\(seals)"]
-        )
-        shared.events.send(.keyWorn(seals: seals))
     }
 }

@@ -31,6 +31,7 @@ final class ProtocolDriver {
     var broadcasts: [RequestID: [UInt8]] = [:]
     var refusedBroadcast: (RequestID, BroadcastOutcome)?
     var keyWear = KeyWear()
+    var refusals = RefusalReport()
     /// Held until the end: a node runs until it is shut down, whether or not somebody still holds it.
     var owner: RunningNode?
     private var lastNumber: UInt64 = 0
@@ -62,6 +63,9 @@ final class ProtocolDriver {
 
     /// What the layers must know of a member.
     func receiver(_ name: NodeName) -> Receiver { core.receiver(named: name) }
+
+    /// Whether a member tells the others that address.
+    func knows(_ endpoint: Endpoint) -> Bool { core.knows(endpoint) }
 
     /// One input that is a batch of its own.
     func perform(_ input: Input) {

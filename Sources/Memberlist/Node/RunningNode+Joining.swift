@@ -6,6 +6,8 @@ internal import NIOCore
 extension RunningNode {
     /// Exchanges of one join under way at once; far below what the core bears.
     private static let window = 32
+    /// Reasons that one line of the log has room for.
+    private static let reasonsTold = 3
     /// Addresses of one host name that are tried.
     private static let addressesOfAHost = 16
 
@@ -24,7 +26,27 @@ extension RunningNode {
                 startNext()
             }
         }
-        return results.compactMap { $0 }
+        let all = results.compactMap { $0 }
+        if !all.isEmpty, !all.contains(where: \.succeeded) { reportFailure(all) }
+        return all
+    }
+
+    /// A node that joins nobody must not be a cluster of its own unnoticed.
+    private func reportFailure(_ results: [JoinResult]) {
+        let isAlone = !snapshot.members.contains {
+            $0.name != snapshot.localMember.name && ($0.state == .alive || $0.state == .suspect)
+        }
+        let reasons = results.prefix(Self.reasonsTold).map { result in
+            guard case .failure(let error) = result.outcome else { return result.address }
+            return "\(result.address): \(error)"
+        }
+        var more = ["addresses": "\(results.count)", "reasons": reasons.joined(separator: "; ")]
+        more["sealing-key"] = shared.layers.sealing?.keyIDs.first?.description
+        shared.log.warning(
+            .lifecycle,
+            isAlone ? "the join found nobody: this node is a cluster of its own" : "the join found nobody",
+            more
+        )
     }
 
     private func join(_ address: String, until deadline: NIODeadline) async -> JoinResult {

@@ -46,7 +46,7 @@ final class RunningNode: Sendable {
         housekeeping = handle.loop.scheduleRepeatedTask(
             initialDelay: Self.housekeepingInterval,
             delay: Self.housekeepingInterval
-        ) { [handle] _ in handle.driver?.checkKeyWear() }
+        ) { [handle] _ in handle.driver?.checkKeys() }
     }
 
     var configuration: MemberlistConfiguration { shared.configuration }

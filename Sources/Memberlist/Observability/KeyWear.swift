@@ -6,12 +6,15 @@ struct KeyWear {
     /// Its identifier: a key that is removed is not to be held here.
     private var warned: KeyID?
 
+    /// The cluster's seals, estimated.
+    static func clusterSeals(_ own: UInt64, members: Int) -> UInt64 {
+        let (product, overflow) = own.multipliedReportingOverflow(by: UInt64(max(1, members)))
+        return overflow ? .max : product
+    }
+
     /// The cluster's seals, estimated, and whether to warn of them now: once for each key.
     mutating func check(_ keyring: Keyring, members: Int) -> (seals: UInt64, warns: Bool) {
-        let (product, overflow) = keyring.primarySealCount.multipliedReportingOverflow(
-            by: UInt64(max(1, members))
-        )
-        let seals = overflow ? .max : product
+        let seals = Self.clusterSeals(keyring.primarySealCount, members: members)
         guard seals >= Limits.keySeals, let primary = keyring.keyIDs.first, primary != warned else {
             return (seals, false)
         }

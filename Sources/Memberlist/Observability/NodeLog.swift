@@ -7,7 +7,7 @@ internal import Synchronization
 final class NodeLog: Sendable {
     enum Kind: CaseIterable, Hashable, Sendable {
         case lifecycle, datagramPort, refusedDatagram, refusedStream, streams, membership, conflict, network
-        case hooks, overload, keys
+        case hooks, overload, keys, refusedKey
     }
 
     private struct Window {
@@ -31,16 +31,24 @@ final class NodeLog: Sendable {
         write(.info, kind, message, more)
     }
 
-    func warning(_ kind: Kind, _ message: String, _ more: @autoclosure () -> [String: String] = [:]) {
+    /// - Returns: Whether it was written; what is said once must be said again where it was not.
+    @discardableResult
+    func warning(_ kind: Kind, _ message: String, _ more: @autoclosure () -> [String: String] = [:]) -> Bool {
         write(.warning, kind, message, more)
     }
 
-    private func write(_ level: Logger.Level, _ kind: Kind, _ message: String, _ more: () -> [String: String])
-    {
-        guard logger.logLevel <= level, let suppressed = admit(kind) else { return }
+    @discardableResult
+    private func write(
+        _ level: Logger.Level,
+        _ kind: Kind,
+        _ message: String,
+        _ more: () -> [String: String]
+    ) -> Bool {
+        guard logger.logLevel <= level, let suppressed = admit(kind) else { return false }
         var metadata = more().mapValues { Logger.MetadataValue.string(Self.bounded($0)) }
         if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
         logger.log(level: level, "\(message)", metadata: metadata)
+        return true
     }
 
     /// What peers wrote, as much of it as a line bears.

@@ -1,3 +1,4 @@
+internal import MemberlistCore
 internal import MemberlistWire
 internal import Metrics
 
@@ -16,14 +17,24 @@ struct NodeMetrics: Sendable {
     let deads = Counter(label: "memberlist.msg.dead")
     let health = Gauge(label: "memberlist.health.score")
     let members = Gauge(label: "memberlist.members")
+    /// What the cluster has sealed with the primary key, estimated, and how many keys were found worn.
     let keySeals = Gauge(label: "memberlist.key.seals")
+    let keysWorn = Counter(label: "memberlist.key.worn")
+    /// Of the task that started the node; on the event loop there is none to ask.
+    private let factory = MetricsSystem.factory
 
-    /// Frames that each key sealed and opened, under its identifier; a key that opens none any more can be removed.
-    func record(_ usage: [KeyUsage]) {
+    /// For each key, under its identifier: frames sealed and opened, and the seconds since it last opened one. A key
+    /// that opens none any more can be removed.
+    func record(_ usage: [KeyUsage], peers: KeyPeers, at now: Instant) {
         for key in usage {
-            let dimensions = [("key", "\(key.id)")]
-            Gauge(label: "memberlist.key.sealed", dimensions: dimensions).record(Double(key.sealed))
-            Gauge(label: "memberlist.key.opened", dimensions: dimensions).record(Double(key.opened))
+            gauge("sealed", key.id).record(Double(key.sealed))
+            gauge("opened", key.id).record(Double(key.opened))
+            guard let last = peers.lastOpened(key.id) else { continue }
+            gauge("idle", key.id).record(Double(now.nanoseconds - last.nanoseconds) / 1e9)
         }
+    }
+
+    private func gauge(_ name: String, _ key: KeyID) -> Gauge {
+        Gauge(label: "memberlist.key.\(name)", dimensions: [("key", "\(key)")], factory: factory)
     }
 }

@@ -95,6 +95,7 @@ struct StreamDialer: Sendable {
                         room: self.room.value,
                         promise: promise,
                         request: request,
+                        peer: endpoint,
                         awaiting: awaiting
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)
@@ -119,6 +120,7 @@ private final class OutboundStreamHandler: ChannelInboundHandler {
     private let room: StreamRoom
     private let promise: EventLoopPromise<StreamMessage?>
     private let request: ByteBuffer
+    private let peer: Endpoint
     private let awaiting: OutboundStream.Awaiting
     private var opener: StreamOpener
     private var isSent = false
@@ -127,11 +129,13 @@ private final class OutboundStreamHandler: ChannelInboundHandler {
         room: StreamRoom,
         promise: EventLoopPromise<StreamMessage?>,
         request: SealedMessage,
+        peer: Endpoint,
         awaiting: OutboundStream.Awaiting
     ) {
         self.room = room
         self.promise = promise
         self.request = request.bytes
+        self.peer = peer
         self.awaiting = awaiting
         opener = room.shared.layers.streamOpener(.reply(to: request.nonce))
     }
@@ -153,6 +157,7 @@ private final class OutboundStreamHandler: ChannelInboundHandler {
         do {
             guard let message = try opener.next() else { return }
             guard room.isFresh(opener.record) else { throw WireError.replayed }
+            room.note(opener.record, from: peer)
             promise.succeed(message)
         } catch let error as WireError {
             promise.fail(StreamFailure.refused(error))

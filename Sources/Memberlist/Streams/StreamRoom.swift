@@ -16,7 +16,6 @@ final class StreamRoom {
     let handle: DriverHandle
     let sealer: StreamSealer
     private var replays = ReplayGuard()
-    private var report = RefusalReport()
     private var inbound: [ObjectIdentifier: any Channel] = [:]
     private var outbound: [ObjectIdentifier: OutboundStream] = [:]
     private var exchanges = 0
@@ -75,9 +74,17 @@ final class StreamRoom {
         return replays.admits(record.identity, at: Instant.now.nanoseconds)
     }
 
+    /// Remembers which key a peer answers with.
+    func note(_ record: OpenedFrame?, from peer: Endpoint) {
+        guard let record else { return }
+        let (peers, now) = (shared.keyPeers, Instant.now)
+        handle.submit { peers.note(record.keyID, by: peer, at: now, members: $0.snapshot.count) }
+    }
+
     /// Says once what a person can mend.
     func report(_ error: WireError, from peer: Endpoint?) {
-        report.tell(error, from: peer, in: shared.log)
+        guard let fault = RefusalReport.Fault(error), let peer else { return }
+        handle.submit { $0.report(fault, ofStreamFrom: peer.address) }
     }
 
     /// The message as it goes on the wire; nil where it is too large for a record.

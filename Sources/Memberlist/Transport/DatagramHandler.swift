@@ -10,7 +10,6 @@ final class DatagramHandler: ChannelInboundHandler {
     private let handle: DriverHandle
     private let shared: NodeShared
     private var opener: DatagramOpener
-    private var report = RefusalReport()
     /// What is heard after the alives and probes of the same batch of datagrams: a suspicion about a member
     /// that the same batch introduces must find it known (HashiCorp keeps two queues for that).
     private var later: [(Message, Endpoint)] = []
@@ -30,7 +29,7 @@ final class DatagramHandler: ChannelInboundHandler {
                 try read(RawSpan(_unsafeBytes: bytes), from: sender, for: driver)
             }
         } catch {
-            refuse(error, from: sender)
+            refuse(error, from: sender, for: driver)
         }
     }
 
@@ -54,14 +53,18 @@ final class DatagramHandler: ChannelInboundHandler {
     }
 
     private func read(_ datagram: RawSpan, from sender: Endpoint, for driver: ProtocolDriver) throws {
-        var opened = try opener.open(datagram, at: Instant.now.nanoseconds)
+        let now = Instant.now
+        var opened = try opener.open(datagram, at: now.nanoseconds)
+        if let key = opener.openedWith {
+            shared.keyPeers.note(key, by: sender, at: now, members: driver.snapshot.count)
+        }
         while true {
             do {
                 guard let part = try opened.nextPart() else { break }
                 hear(try Message.decode(part), from: sender, for: driver)
             } catch {
                 // One part that cannot be read harms no other.
-                refuse(error, from: sender)
+                refuse(error, from: sender, for: driver)
             }
         }
     }
@@ -84,9 +87,9 @@ final class DatagramHandler: ChannelInboundHandler {
         }
     }
 
-    private func refuse(_ error: any Error, from sender: Endpoint) {
+    private func refuse(_ error: any Error, from sender: Endpoint, for driver: ProtocolDriver) {
         shared.metrics.udpRefused.increment()
-        report.tell(error, from: sender, in: shared.log)
+        driver.report(error, from: sender)
         shared.log.debug(.refusedDatagram, "datagram refused", ["from": "\(sender)", "error": "\(error)"])
     }
 }

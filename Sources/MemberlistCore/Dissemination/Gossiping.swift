@@ -132,6 +132,9 @@ extension GossipProtocol {
         table.find(name).map { receiver($0) } ?? .unknown
     }
 
+    /// Whether a member is said to be there.
+    package func knows(_ endpoint: Endpoint) -> Bool { table.knows(endpoint) }
+
     /// Sends a message, and as much news of members as fits beside it.
     mutating func send(_ message: Message, to endpoint: Endpoint, receiver: Receiver) {
         appendPart { (writer) throws(WireError) in try writer.append(message) }

@@ -27,14 +27,21 @@ enum AgentHelp {
           {"command":"ping","name":"b"}
           {"command":"members"}
           {"command":"health"}
+          {"command":"keys"}
           {"command":"leave"}
         payloadBase64 and metaBase64 take bytes. An answer carries the "id" of its command, \
         if it had one. The answer to members is that event; to the others it is
           {"event":"result","command":"ping","id":1,"ok":true,"milliseconds":0.4}
         with "results" for join (each with "address" and "ok", and "members" or "error"), \
-        "score" for health (0 is well) and "heard" for leave. What cannot be read or done \
+        "score" for health (0 is well), "heard" for leave and "usage" for keys. What cannot be read or done \
         is answered by
           {"event":"error","command":"ping","id":1,"message":"..."}
+        "usage" has an object for each key, the primary first:
+          {"key":"0b1c2d3e4f506172","primary":true,"sealed":9,"opened":7,"clusterSeals":0,
+           "idleSeconds":0.2,"peers":[{"name":"b", ... ,"idleSeconds":0.2,"latest":true}]}
+        with the frames that this member sealed and opened, about how many of the 2^32 that
+        a key bears the cluster has sealed, and who used it how long ago; a peer that seals
+        with the key at present is its "latest". A key that nobody seals with can go.
         Commands that wait for the network do not hold up those behind them. Neither the \
         end of the input nor the leave command ends the agent: after leave it can join \
         again, and SIGTERM ends it.

@@ -92,6 +92,7 @@ struct CommandFields {
         case .ping: .ping(try nodeName(.name))
         case .members: .members
         case .health: .health
+        case .keys: .keys
         case .leave: .leave
         }
     }

@@ -9,11 +9,12 @@ enum CommandRequest: Hashable, Sendable {
     case ping(NodeName)
     case members
     case health
+    case keys
     case leave
 
     /// The word by which it is asked for.
     enum Word: String, Hashable, Sendable, CaseIterable {
-        case join, send, broadcast, update, ping, members, health, leave
+        case join, send, broadcast, update, ping, members, health, keys, leave
     }
 
     var word: Word {
@@ -25,6 +26,7 @@ enum CommandRequest: Hashable, Sendable {
         case .ping: .ping
         case .members: .members
         case .health: .health
+        case .keys: .keys
         case .leave: .leave
         }
     }

@@ -59,6 +59,9 @@ struct CommandRunner: Sendable {
         case .update(let meta): try await node.updateMeta(meta)
         case .ping(let name): return .ping(milliseconds: Self.milliseconds(try await node.ping(name)))
         case .health: return .health(score: node.healthScore)
+        case .keys:
+            guard let keyring = node.keyring else { throw NoKeyring() }
+            return .keys(keyring.usage)
         case .members: break
         case .leave:
             presence.hasLeft = true
@@ -84,11 +87,16 @@ struct CommandRunner: Sendable {
     }
 }
 
+/// Keys were asked for where the traffic is plain.
+private struct NoKeyring: Error, CustomStringConvertible {
+    let description = "this member has no keyring: its traffic is plain"
+}
+
 extension CommandRequest {
     fileprivate var waitsForNetwork: Bool {
         switch self {
         case .join, .ping, .leave, .send(_, _, reliable: true): true
-        case .send, .broadcast, .update, .members, .health: false
+        case .send, .broadcast, .update, .members, .health, .keys: false
         }
     }
 }

@@ -47,6 +47,8 @@ struct CommandResult: Hashable, Sendable {
         case ping(milliseconds: Double)
         /// The health score: 0 is well.
         case health(score: Int)
+        /// What each key is used for, the primary first.
+        case keys([ClusterKeyUsage])
         /// Whether another member heard of the leave.
         case leave(heard: Bool)
     }

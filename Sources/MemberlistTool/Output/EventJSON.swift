@@ -15,6 +15,7 @@ struct EventJSON: Encodable {
         case event, at, id, name, nameBase64, address, claimedAddress, from, reason
         case meta, metaBase64, payload, payloadBase64
         case members, state, command, ok, message, results, error, milliseconds, score, heard, keys
+        case usage, key, primary, sealed, opened, clusterSeals, idleSeconds, latest, peers
     }
 
     /// One line, without its end.
@@ -120,6 +121,7 @@ extension KeyedEncodingContainer<EventJSON.Key> {
         case .join(let joins): try encode(joins.map(JoinJSON.init), forKey: .results)
         case .ping(let milliseconds): try encode(milliseconds, forKey: .milliseconds)
         case .health(let score): try encode(score, forKey: .score)
+        case .keys(let usage): try encode(usage.map(KeyJSON.init), forKey: .usage)
         case .leave(let heard): try encode(heard, forKey: .heard)
         }
     }

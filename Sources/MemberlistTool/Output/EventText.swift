@@ -43,6 +43,7 @@ enum EventText {
         case .join(let joins): joins.map { ", \($0.address): \(text($0.outcome))" }.joined()
         case .ping(let milliseconds): " in \(milliseconds) ms"
         case .health(let score): ", score \(score)"
+        case .keys(let usage): usage.map(KeyText.lines).joined()
         case .leave(let heard): heard ? ", heard" : ", nobody heard"
         }
     }
@@ -58,7 +59,7 @@ enum EventText {
         id.map { " [\($0.description.printable)]" } ?? ""
     }
 
-    private static func text(_ name: NodeName) -> String {
+    static func text(_ name: NodeName) -> String {
         name.description.printable
     }
 

@@ -7,6 +7,7 @@ internal import Synchronization
 public final class Keyring: Sendable {
     private let state: Mutex<State>
     private let fill: @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    private let changes = Atomic<UInt64>(0)
 
     private struct State {
         /// The primary first.
@@ -62,6 +63,7 @@ public final class Keyring: Sendable {
         state.withLock { state in
             guard !state.keys.contains(where: { $0.key.id == key.id }) else { return }
             state.keys.append(RingKey(key, fill: fill))
+            changes.add(1, ordering: .releasing)
         }
     }
 
@@ -113,6 +115,7 @@ public final class Keyring: Sendable {
             state.keys = keys.distinct.map { key in
                 state.keys.first { $0.key.id == key.id } ?? RingKey(key, fill: fill)
             }
+            changes.add(1, ordering: .releasing)
         }
     }
 
@@ -126,6 +129,12 @@ public final class Keyring: Sendable {
     func ringKey(_ id: KeyID) -> RingKey? {
         state.withLock { state in state.keys.first { $0.key.id == id } }
     }
+
+    /// Another number after each change of the ring.
+    package var revision: UInt64 { changes.load(ordering: .acquiring) }
+
+    /// For tests alone: as if the primary had sealed so often more with a random nonce.
+    package func countRandomSeals(_ count: UInt64) { primary.noteRandomSeals(count) }
 
     /// How often the present primary has sealed with a random nonce since it came onto this ring. Random nonces
     /// of 12 bytes bear 2^32 seals of one key, in the whole cluster.

@@ -24,7 +24,8 @@ final class RingKey: Sendable {
     /// Frames opened in either dialect.
     var openCount: UInt64 { opens.load(ordering: .relaxed) }
 
-    func noteRandomSeal() { randomSeals.add(1, ordering: .relaxed) }
+    func noteRandomSeal() { noteRandomSeals(1) }
+    func noteRandomSeals(_ count: UInt64) { randomSeals.add(count, ordering: .relaxed) }
     func noteOpen() { opens.add(1, ordering: .relaxed) }
 }
 

@@ -113,7 +113,8 @@ import Testing
                 local("a") { $0.keyring = Keyring(primary: keys[0]) },
                 local("away") { $0.keyringFile = file },
             ]
-            try await withNodes(configurations) { nodes in
+            let logs = [LogLines(), LogLines()]
+            try await withNodes(configurations, logs: logs) { nodes in
                 let ring = try #require(nodes[0].keyring)
                 for (old, new) in zip(keys, keys.dropFirst()) {
                     try await ring.add(new)
@@ -126,6 +127,11 @@ import Testing
                     return
                 }
                 #expect("\(reason)".contains("compare keys"))
+                let alone = logs[1].having("warning", "this node is a cluster of its own", nodes[0].address)
+                #expect(alone.count == 1 && alone[0].contains("sealing-key=\(keys[0].id)"), "\(logs[1].all)")
+                try await poll("the refusal at the other side", within: .seconds(20)) {
+                    logs[0].having("no key of this ring opens", "127.0.0.1", "\(keys[2].id)").count == 1
+                }
                 #expect(nodes[0].alive == ["a"] && nodes[1].alive == ["away"])
                 try file.replace(with: [keys[2]])
                 #expect(try await nodes[1].keyring?.reload() == [keys[2].id])
@@ -139,7 +145,8 @@ import Testing
     @Test func aKeyThatIsRemovedWhileItIsPrimaryElsewhereSilencesThatNodeAlone() async throws {
         let keys = try (0..<3).map { _ in try SecretKey.random() }
         let configurations = ["a", "b"].map { name in local(name) { $0.keyring = Keyring(primary: keys[0]) } }
-        try await withNodes(configurations) { nodes in
+        let logs = [LogLines(), LogLines()]
+        try await withNodes(configurations, logs: logs) { nodes in
             await nodes[0].join([nodes[1].address])
             for node in nodes { try await node.seesAlive(2) }
             let rings = try nodes.map { try #require($0.keyring) }
@@ -148,11 +155,69 @@ import Testing
             try await rings[0].remove(keys[0].id)
             try await rings[1].add(keys[2])
             await #expect(throws: MemberlistError.timedOut) { _ = try await nodes[1].ping("a") }
+            // Each says what it misses, and of whom.
+            for (log, key, peer) in [(logs[0], keys[0], "b"), (logs[1], keys[1], "a")] {
+                try await poll("the missing key at \(peer)'s peer", within: .seconds(20)) {
+                    log.having("not on this ring", "key=\(key.id)", "member=\(peer)").count == 1
+                }
+            }
             try await rings[1].add(keys[1])
             try await rings[1].use(keys[1].id)
             try await rings[1].remove(keys[0].id)
             for node in nodes { try await node.seesAlive(2) }
             try await nodes[1].isAnswered(by: "a")
+        }
+    }
+
+    /// It comes back while the keys overlap: its peers still open what it seals, and it opens nothing of theirs.
+    @Test func aNodeThatMissedTheNewKeySaysThatItOpensNoAnswer() async throws {
+        let (old, new) = (try SecretKey.random(), try SecretKey.random())
+        let configurations = [
+            local("a") { $0.keyring = Keyring(primary: new, others: [old]) },
+            local("away") { $0.keyring = Keyring(primary: old) },
+        ]
+        let logs = [LogLines(), LogLines()]
+        try await withNodes(configurations, logs: logs) { nodes in
+            let result = try #require(await nodes[1].join([nodes[0].address]).first)
+            #expect(result.outcome == .failure(.unreadable(.authenticationFailed)))
+            #expect(
+                logs[1].having("warning", "no key of this ring opens", "from=\(nodes[0].address)").count == 1
+            )
+            #expect(logs[1].having("no key of this node's ring opens the peer's answer").count == 1)
+            // The others know it by now, and speak natively to it: that names the key.
+            try await poll("the missing key", within: .seconds(20)) {
+                logs[1].having("not on this ring", "key=\(new.id)", "from=\(nodes[0].address)").count == 1
+            }
+            try await nodes[1].keyring?.add(new)
+            #expect(await nodes[1].join([nodes[0].address]).allSatisfy(\.succeeded))
+            for node in nodes { try await node.seesAlive(2) }
+        }
+    }
+
+    /// Each node has another primary, and all have all three keys.
+    @Test func threeKeysThatOverlapOpenEverything() async throws {
+        let keys = try (0..<3).map { _ in try SecretKey.random() }
+        let configurations = (0..<3).map { place in
+            local("\(place)") { $0.keyring = Keyring(primary: keys[place], others: keys) }
+        }
+        let logs = (0..<3).map { _ in LogLines() }
+        try await withNodes(configurations, logs: logs) { nodes in
+            for node in nodes.dropFirst() { await node.join([nodes[0].address]) }
+            for node in nodes { try await node.seesAlive(3) }
+            for node in nodes {
+                for name in ["0", "1", "2"] as [NodeName] where name != node.localMember.name {
+                    try await node.isAnswered(by: name)
+                }
+            }
+            for (place, node) in nodes.enumerated() {
+                #expect(
+                    logs[place].having("not on this ring") + logs[place].having("no key of this ring") == []
+                )
+                let latest = node.keyring?.usage.flatMap { key in
+                    key.peers.filter(\.isLatest).map { _ in key.id }
+                }
+                #expect(latest.map(Set.init) == Set(keys.map(\.id)).subtracting([keys[place].id]))
+            }
         }
     }
 }
