@@ -156,7 +156,7 @@ extension StreamOpener {
         guard let keyring, unread.count >= StreamRecord.headerCount else { return nil }
         let count = StreamRecord.count(in: unread)
         guard count <= limits.record else { throw .limitExceeded }
-        try checkFrameHead(unread.dropFirst(StreamRecord.headerCount), keyring)
+        try checkFrameHead(unread.dropFirst(StreamRecord.headerCount).prefix(count), keyring)
         guard unread.count - StreamRecord.headerCount >= count else { return nil }
 
         let header = unread.prefix(StreamRecord.headerCount)
