@@ -3,12 +3,14 @@
 #   make test    every check and every test
 #   make format  lay the sources out anew        make lint  only say what is not laid out
 #   make simulate SEEDS=N [FROM=M]    run N seeds of the simulator's swarm on all cores
+#   make fuzz [SECONDS=60] [TARGET=NAME]    look for inputs that break a rule, so long in each fuzz target, or in one
 #   make docs    the library's documentation     make peers fetch the programs that the interop tests talk to
 
-.PHONY: run test simulate format lint docs peers
+.PHONY: run test simulate fuzz format lint docs peers
 
 SEEDS ?= 500
 FROM ?= 1
+SECONDS ?= 60
 
 run:
 	@Scripts/demo
@@ -18,6 +20,9 @@ test:
 
 simulate:
 	@Scripts/simulate --seeds $(SEEDS) --from $(FROM)
+
+fuzz:
+	@Scripts/fuzz $(SECONDS) $(TARGET)
 
 format:
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

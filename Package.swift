@@ -101,6 +101,13 @@ let package = Package(
             path: "Tests/ProcessSupport",
             swiftSettings: strict
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["Memberlist", "MemberlistCore", "MemberlistWire", "FixtureSupport"],
+            path: "Tests/FuzzTargets",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FuzzFindingsTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
         .testTarget(name: "InteropTests", dependencies: ["ProcessSupport"], swiftSettings: strict),
         .testTarget(
@@ -132,3 +139,15 @@ let package = Package(
         ),
     ]
 )
+
+// Scripts/fuzz alone builds this: its main is libFuzzer's, which no other build links.
+if Context.environment["MEMBERLIST_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["FuzzTargets"],
+            path: "Tests/Fuzz",
+            swiftSettings: strict
+        )
+    )
+}

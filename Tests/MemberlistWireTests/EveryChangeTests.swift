@@ -88,7 +88,7 @@ struct EveryChangeTests {
     func streams() throws {
         var changes = 0
         for vector in try Fixtures.lines("streams.jsonl", as: StreamVector.self)
-        where vector.isEncrypted && vector.keys?.first?.bytes.count == 32 && vector.hex.bytes.count < 3_000 {
+        where vector.isEncrypted && vector.hex.bytes.count < 3_000 {
             let keyring = try #require(try vector.keyring())
             let version = (vector.label ?? "").isEmpty ? 5 : 7 + (vector.label ?? "").utf8.count
             var bytes = vector.hex.bytes
@@ -105,7 +105,7 @@ struct EveryChangeTests {
                 )
             }
         }
-        #expect(changes > 0)
+        #expect(changes > 300_000)
     }
 
     private func read(_ bytes: [UInt8], _ vector: StreamVector, _ keyring: Keyring) throws -> StreamMessage? {

@@ -190,6 +190,16 @@ struct StreamPipelineTests {
         #expect(throws: WireError.limitExceeded) { try Self.read(buffer, by: Self.opener()) }
     }
 
+    /// What follows a record that is too short for a frame is no part of it, whenever it arrives.
+    @Test func aShortRecordIsRefusedForItselfAlone() throws {
+        let ring = try Self.keyring()
+        for following in [[], [144, 154, 116], [0x20, 1, 2, 3, 4, 5, 6, 7, 8]] as [[UInt8]] {
+            #expect(throws: WireError.truncated) {
+                try Self.read([10, 0, 0, 0, 0] + following, by: Self.opener(keyring: ring))
+            }
+        }
+    }
+
     @Test func aCountThatLiesIsTruncatedWhereAllIsAtHand() {
         var bytes: [UInt8] = [6]
         PushPullHeader(nodes: Limits.pushPullNodes, userStateLength: 5).encode(into: &bytes)

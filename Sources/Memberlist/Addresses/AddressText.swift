@@ -2,7 +2,7 @@ internal import MemberlistWire
 
 /// An address as people write it: `10.0.0.1`, `10.0.0.1:7946`, `::1`, `[::1]`, `[::1]:7946`, `seed.example`,
 /// `seed.example:7946`.
-struct AddressText: Hashable, Sendable {
+package struct AddressText: Hashable, Sendable {
     enum Host: Hashable, Sendable {
         case address(IPAddress)
         case name(String)
@@ -11,7 +11,7 @@ struct AddressText: Hashable, Sendable {
     let host: Host
     let port: UInt16?
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         if text.hasPrefix("[") {
             guard let close = text.firstIndex(of: "]"),
                 let address = IPAddress(String(text[text.index(after: text.startIndex)..<close]))

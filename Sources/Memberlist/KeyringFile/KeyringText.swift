@@ -1,15 +1,17 @@
-internal import MemberlistWire
+package import MemberlistWire
 
 /// Serf's form of a keyring file: `[ "base64", … ]`.
 ///
 /// It is read and written here, in one buffer that is wiped, and not by a JSON library: those copy texts around and
 /// forget the copies in freed memory, where a key would stay as long as the process.
-enum KeyringText {
+package enum KeyringText {
     /// The keys, in order.
     ///
     /// - Parameter text: Changed where it is: an escaped solidus, `\/`, which JSON allows in base64 and other
     ///   writers use, becomes one. No other escape stands for a character of base64 that needs one.
-    static func keys(in text: inout SecretBuffer, path: String) throws(KeyringFileError) -> [SecretKey] {
+    package static func keys(in text: inout SecretBuffer, path: String) throws(KeyringFileError)
+        -> [SecretKey]
+    {
         guard var scratch = try? SecretBuffer(capacity: 2 * text.count) else {
             throw .system(path: path, action: "read", reason: "\(KeyError.systemUnavailable)")
         }
@@ -31,7 +33,7 @@ enum KeyringText {
     }
 
     /// The whole file, as Serf lays it out.
-    static func text(_ keys: [SecretKey]) throws(KeyError) -> SecretBuffer {
+    package static func text(_ keys: [SecretKey]) throws(KeyError) -> SecretBuffer {
         // Of each key: two blanks, two quotes, a comma, an end of line; and the zero that libsodium adds.
         let capacity = keys.reduce(8) { $0 + $1.base64Count + 7 }
         var text = try SecretBuffer(capacity: capacity)

@@ -7,7 +7,11 @@ extension StreamOpener {
         let count = StreamRecord.count(in: header[...])
         guard count <= limits.record else { throw .limitExceeded }
         let rest = UnsafeRawBufferPointer(rebasing: arrived.dropFirst(StreamRecord.headerCount))
-        try checkFrameHead(RawSpan(_unsafeBytes: rest), keyring)
+        // Not the bytes behind a record that is too short for a frame.
+        try checkFrameHead(
+            RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: rest.prefix(count))),
+            keyring
+        )
         guard rest.count >= count else { return nil }
 
         var body: [UInt8] = []
