@@ -60,7 +60,7 @@ struct StreamSetting {
     var policy = WirePolicy.automatic
 
     /// Small bounds, so that the fuzzer comes to them.
-    private static let limits = StreamOpener.Limits(record: 65_536, body: 262_144)
+    private static let limits = StreamOpener.Bounds(record: 65_536, body: 262_144)
 
     init(label: Label, direction: StreamOpener.Direction) {
         self.label = label

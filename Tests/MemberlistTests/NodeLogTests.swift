@@ -15,11 +15,11 @@ import Testing
 
     @Test func aPeersWordsAreCut() {
         for (count, isWhole) in [(199, true), (200, true), (201, false), (60_000, false)] {
-            let lines = Lines()
-            let log = NodeLog(Logger(label: "test") { _ in Recorder(lines: lines) })
+            let lines = LogLines()
+            let log = NodeLog(lines.logger)
             let word = String(repeating: "x", count: count)
             log.info(.membership, "member joined", ["member": word])
-            let written = lines.all.withLock { $0 }.joined()
+            let written = lines.all.joined()
             #expect(written.contains(word) == isWhole)
             #expect(written.utf8.count < 300)
         }
