@@ -20,10 +20,10 @@ public final class KeyJudge: SimulationJudge {
 
     /// Remembers each sealed frame for a while, and asks why one is refused.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
+        guard state.rotation.newest != nil else { return nil }
+        forget(at: observation.time)
         switch observation.kind {
         case .sent(let frame):
-            guard state.rotation.newest != nil else { return nil }
-            forget(at: observation.time)
             if let nonce = SealedFrame.nonce(in: frame, label: state.label(of: observation.node)) {
                 sent.young[nonce] = frame.bytes
             }

@@ -97,6 +97,8 @@ public final class AccuracyJudge: SimulationJudge {
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
         guard case .member(let member, .failed) = observation.kind,
             let subject = state.node(named: member.name), state.isWell(subject),
+            // Of one that came back elsewhere, what it was before may well be declared failed.
+            state.endpoint(of: subject) == member.endpoint,
             observation.time - state.wellSince(subject) >= settled
                 || state.wellSince(subject) == .zero
         else { return nil }

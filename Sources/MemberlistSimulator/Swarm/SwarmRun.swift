@@ -99,17 +99,22 @@ final class SwarmRun {
         if world.rotation.isInOrder { rotation.goOn(in: world) } else { rotation.mend(in: world) }
         guard let first = world.hosts.first(where: { simulation.state.isWell($0.index) }) else { return }
         gather(around: first)
+        if plan.settings.allowsMoves || plan.settings.gossipsAlone { gatherAgain(around: first) }
     }
 
-    /// Where nodes may have moved, whoever knew the old addresses knows nobody; and where states are not
-    /// exchanged, whoever missed a piece of gossip is told by nothing else: discovery comes again.
     private func gather(around first: Host) {
         for host in world.hosts where host.index != first.index && simulation.state.isWell(host.index) {
             seeker.seek(host, through: first)
         }
-        guard plan.settings.allowsMoves || plan.settings.gossipsAlone else { return }
+    }
+
+    /// Where nodes may have moved, whoever knew the old addresses knows nobody; and where states are not
+    /// exchanged, whoever missed a piece of gossip is told by nothing else: discovery comes again. It does not
+    /// end once all agree: somebody may still take an old address for the new one, until it finds nobody there.
+    private func gatherAgain(around first: Host) {
         after(SwarmSettings.discoveryInterval / 1_000) { [self] _ in
             if !simulation.state.isConverged { gather(around: first) }
+            gatherAgain(around: first)
         }
     }
 
