@@ -16,17 +16,15 @@ struct StreamRoomTests {
             layers: try LayerSettings(configuration),
             log: NodeLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         )
-        try await loop.submit {
+        let (filling, refilling) = try await loop.submit {
             let room = StreamRoom(shared: shared, handle: DriverHandle(loop: loop))
-            #expect(!room.hold(Limits.streamsTogether + 1))
-            #expect(room.hold(Limits.streamsTogether - 1))
-            #expect(!room.hold(2))
-            #expect(room.hold(1))
-            #expect(!room.hold(1))
+            let limit = Limits.streamsTogether
+            let filling = [limit + 1, limit - 1, 2, 1, 1].map { room.hold($0) }
             room.release(10)
-            #expect(!room.hold(11))
-            #expect(room.hold(10))
+            return (filling, [11, 10].map { room.hold($0) })
         }.get()
+        #expect(filling == [false, true, false, true, false])
+        #expect(refilling == [false, true])
     }
 
     /// A record of the largest size, and what its buffer grows by, fit the budget.
