@@ -94,6 +94,8 @@ package enum Limits {
     package static let waitingBytes = 64 * 1024 * 1024
     /// Lines of the log a second, for each kind of line. Ours: together below 10 KB a second.
     package static let logLines = 5
+    /// Keys that peers claim and the ring has not, of which each is told once: members' and strangers', each so many.
+    package static let reportedClaims = 256
     /// Bytes of one field of a line of the log that a peer can choose.
     package static let logField = 200
 }

@@ -24,7 +24,7 @@ import Testing
         "relays": Limits.relays, "probes": Limits.probes, "pendingAlives": Limits.pendingAlives,
         "userBroadcasts": Limits.userBroadcasts, "keySeals": Limits.keySeals,
         "waitingItems": Limits.waitingItems, "waitingBytes": Limits.waitingBytes,
-        "logLines": Limits.logLines, "logField": Limits.logField,
+        "logLines": Limits.logLines, "logField": Limits.logField, "reportedClaims": Limits.reportedClaims,
     ]
 
     private func text(_ path: String) throws -> String {

@@ -43,9 +43,6 @@ struct RefusalReport {
         var sender: Endpoint
     }
 
-    /// Of members, and as many of strangers.
-    private static let claims = 256
-
     private var told: Set<Claim> = []
     private var strangers = 0
     private var toldOfDialect = false
@@ -72,7 +69,7 @@ struct RefusalReport {
         let claim = Claim(key: key, sender: endpoint)
         guard !told.contains(claim) else { return }
         let isMember = isMember()
-        guard (isMember ? told.count - strangers : strangers) < Self.claims else { return }
+        guard (isMember ? told.count - strangers : strangers) < Limits.reportedClaims else { return }
         guard write(key, sender, ring, in: log) else { return }
         told.insert(claim)
         if !isMember { strangers += 1 }
