@@ -47,6 +47,17 @@ import Testing
         }
     }
 
+    /// Every node begins at 1: nobody is told of this one, neither that it is there nor, in time, that it is forgotten.
+    @Test func incarnationZeroOfNobodyKnownIsNoMember() {
+        for laterDeath in [false, true] {
+            var node = Node { $0.probeInterval = 0 }
+            #expect(node.hear(alive("x", at: 9, incarnation: 0)).changes.isEmpty)
+            if laterDeath { #expect(node.hear(dead("x", incarnation: 3, from: "a")).changes.isEmpty) }
+            #expect(node.advance(by: 120).changes.isEmpty)
+            #expect(node.core.memberCount == 1)
+        }
+    }
+
     @Test func portZeroIsTheReceiversOwn() {
         var node = Node { $0.probeInterval = 0 }
         node.hear(.alive(Alive(incarnation: 1, node: "x", address: Self.address, versions: Self.versions)))

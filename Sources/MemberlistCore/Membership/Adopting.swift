@@ -23,6 +23,7 @@ extension GossipProtocol {
         for (identity, incarnation) in cluster.members where table.find(identity.name) == nil {
             let id = table.add(identity, stateChange: now)
             table[id].state = .alive
+            table[id].wasAlive = true
             table[id].incarnation = incarnation
             table.move(id, to: .alive)
             table.enterProbeOrder(id)

@@ -224,6 +224,7 @@ extension GossipProtocol {
         if old.state == .suspect { table.setSuspicion(nil, of: id) }
         if old.state != .alive {
             table[id].state = .alive
+            table[id].wasAlive = true
             table[id].stateChange = now
             table[id].timerToken &+= 1
             table.move(id, to: .alive)

@@ -132,9 +132,9 @@ extension GossipProtocol {
         guard table.isCurrent(id), id != selfID, table[id].timerToken == token, table[id].isDeadOrLeft else {
             return
         }
-        let member = table[id].member
+        let (member, wasAlive) = (table[id].member, table[id].wasAlive)
         table.remove(id)
-        emit(.memberChanged(member, .reaped))
+        if wasAlive { emit(.memberChanged(member, .reaped)) }
     }
 
     // MARK: Leaving

@@ -34,6 +34,8 @@ struct MemberRow: Sendable {
     var state = MemberState.dead
     var group = MemberGroup.none
     var isFree = false
+    /// Whether it ever lived, as far as anybody was told. Of one that did not, nobody is told that it is forgotten.
+    var wasAlive = false
 
     var name: NodeName { identity.name }
     var endpoint: Endpoint { identity.endpoint }
