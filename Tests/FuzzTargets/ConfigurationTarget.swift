@@ -1,3 +1,4 @@
+import FixtureSupport
 import Memberlist
 import MemberlistCore
 import MemberlistWire
@@ -37,7 +38,7 @@ extension FuzzTarget {
 
     /// No compression makes it smaller.
     private static let noise: [UInt8] = {
-        var random = FuzzRandom(seed: 1)
+        var random = SeededRandom(seed: 1)
         return (0..<Limits.datagramBody).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }()
 

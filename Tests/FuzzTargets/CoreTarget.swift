@@ -1,3 +1,4 @@
+import FixtureSupport
 import MemberlistCore
 import MemberlistWire
 
@@ -253,7 +254,7 @@ enum CoreSeeds {
     /// The traces of one node's table, and sequences made up.
     static func all() throws -> [[UInt8]] {
         var seeds: [[UInt8]] = []
-        var random = FuzzRandom(seed: 5)
+        var random = SeededRandom(seed: 5)
         for length in [20, 60, 120, 240, 400] {
             for _ in 0..<6 {
                 seeds.append([0, 0x30] + (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) })

@@ -1,3 +1,4 @@
+import FixtureSupport
 import MemberlistWire
 
 extension FuzzTarget {
@@ -76,7 +77,7 @@ struct StreamSetting {
     /// What a stream says must not depend on how it arrives.
     func readBothWays(_ stream: [UInt8], seed: UInt64) throws -> Reading {
         let whole = try read(stream, in: [stream.count])
-        var random = FuzzRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         var sizes: [Int] = []
         var left = stream.count
         while left > 0 {
