@@ -1,4 +1,5 @@
 import ArgumentParser
+import Memberlist
 
 /// How the tool ends: an exit code, and what it says with it.
 struct ExitReport: Hashable {
@@ -53,10 +54,11 @@ struct ExitReport: Hashable {
             text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "(hidden)")
         }
         text = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
-        text = String(text.map { $0.isControl ? "?" : $0 })
+        text = text.printable
         if hint {
             if text.hasSuffix(".") { text.removeLast() }
-            let command = arguments.first { ["agent", "keygen", "keyring", "simulate"].contains($0) }
+            let names = RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+            let command = arguments.first(where: names.contains)
             text += "; see '\((["memberlist"] + (command.map { [$0] } ?? [])).joined(separator: " ")) --help'"
         }
         return "memberlist: " + text
@@ -80,12 +82,5 @@ struct ExitReport: Hashable {
         case "A"..."Z", "a"..."z", "0"..."9", "+", "/", "-", "_": true
         default: false
         }
-    }
-}
-
-extension Character {
-    /// Whether a terminal would obey it.
-    var isControl: Bool {
-        unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }
