@@ -28,14 +28,14 @@ struct StreamPipelineTests {
     private static func opener(
         label: Label = .none,
         keyring: Keyring? = nil,
-        verifyIncoming: Bool = true,
+        verifiesIncoming: Bool = true,
         direction: StreamOpener.Direction = .inbound,
         limits: StreamOpener.Bounds = .init()
     ) -> StreamOpener {
         StreamOpener(
             label: label,
             keyring: keyring,
-            verifyIncoming: verifyIncoming,
+            verifiesIncoming: verifiesIncoming,
             direction: direction,
             limits: limits
         )
@@ -79,7 +79,7 @@ struct StreamPipelineTests {
     }
 
     @Test func plaintextIsTakenWhileMovingToEncryption() throws {
-        var opener = Self.opener(keyring: try Self.keyring(), verifyIncoming: false)
+        var opener = Self.opener(keyring: try Self.keyring(), verifiesIncoming: false)
         opener.feed(Self.plain())
         #expect(try opener.next() == Self.message)
         #expect(opener.isAuthenticated == false)

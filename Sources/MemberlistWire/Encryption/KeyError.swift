@@ -40,7 +40,7 @@ extension KeyError: CustomStringConvertible {
         case .unknownKey:
             "the key is not on the keyring; add it first"
         case .systemUnavailable:
-            "the system gave no protected memory for the key"
+            "the system gave no memory to guard the key in, or no random bytes; free some memory and try again"
         }
     }
 }
