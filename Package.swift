@@ -79,7 +79,12 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .target(name: "FixtureSupport", path: "Tests/FixtureSupport", swiftSettings: strict),
+        .target(
+            name: "FixtureSupport",
+            dependencies: ["MemberlistWire"],
+            path: "Tests/FixtureSupport",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MemberlistWireTests",
             dependencies: [

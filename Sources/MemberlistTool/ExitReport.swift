@@ -1,4 +1,5 @@
 import ArgumentParser
+import Memberlist
 
 /// How the tool ends: an exit code, and what it says with it.
 struct ExitReport: Hashable {
@@ -31,7 +32,11 @@ struct ExitReport: Hashable {
                 self.message = RootCommand.fullMessage(for: error)
             case .validationFailure:
                 code = .usage
-                self.message = Self.line(Self.parserMessage(error), arguments: arguments, hint: true)
+                self.message = Self.line(
+                    Self.parserMessage(error, arguments),
+                    arguments: arguments,
+                    hint: true
+                )
             default:
                 code = .environment
                 self.message = Self.line("\(error)", arguments: arguments, hint: false)
@@ -39,9 +44,16 @@ struct ExitReport: Hashable {
         }
     }
 
+    private static let commands = RootCommand.configuration.subcommands.compactMap {
+        $0.configuration.commandName
+    }
+
     /// A value without its flag may well be a key, and so it is not said again.
-    private static func parserMessage(_ error: any Error) -> String {
+    private static func parserMessage(_ error: any Error, _ arguments: [String]) -> String {
         let message = RootCommand.message(for: error)
+        if let first = arguments.first, !first.hasPrefix("-"), !(commands + ["help"]).contains(first) {
+            return RootCommand.choice
+        }
         guard message.lowercased().contains("unexpected argument") else { return message }
         return "an argument is in no flag's place (it is not shown, for it may be a key): "
             + "write every value behind its flag"
@@ -53,10 +65,10 @@ struct ExitReport: Hashable {
             text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "(hidden)")
         }
         text = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
-        text = String(text.map { $0.isControl ? "?" : $0 })
+        text = text.printable
         if hint {
             if text.hasSuffix(".") { text.removeLast() }
-            let command = arguments.first { ["agent", "keygen", "keyring", "simulate"].contains($0) }
+            let command = arguments.first(where: commands.contains)
             text += "; see '\((["memberlist"] + (command.map { [$0] } ?? [])).joined(separator: " ")) --help'"
         }
         return "memberlist: " + text
@@ -80,12 +92,5 @@ struct ExitReport: Hashable {
         case "A"..."Z", "a"..."z", "0"..."9", "+", "/", "-", "_": true
         default: false
         }
-    }
-}
-
-extension Character {
-    /// Whether a terminal would obey it.
-    var isControl: Bool {
-        unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }

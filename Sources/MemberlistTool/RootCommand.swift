@@ -14,10 +14,10 @@ struct RootCommand: AsyncParsableCommand {
         subcommands: [AgentCommand.self, KeygenCommand.self, KeyringCommand.self, SimulateCommand.self]
     )
 
-    func run() async throws {
-        throw ToolError.usage(
-            "say what to do: 'agent' runs a member, 'keygen' makes keys, 'keyring' changes them, 'simulate' tries a "
-                + "cluster in virtual time"
-        )
-    }
+    /// What can be done, for who asked for nothing of it.
+    static let choice =
+        "say what to do: 'agent' runs a member, 'keygen' makes keys, 'keyring' changes them, 'simulate' tries a "
+        + "cluster in virtual time"
+
+    func run() async throws { throw ToolError.usage(Self.choice) }
 }

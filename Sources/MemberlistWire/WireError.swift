@@ -22,8 +22,11 @@ public enum WireError: Error, Hashable, Sendable {
     case nestedTooDeeply
 
     // Checksum and compression
+    /// The bytes are not those that the CRC-32 in front of them was taken of.
     case checksumMismatch
+    /// A compression that this version does not know, by its number.
     case unknownCompression(UInt8)
+    /// A compressed body that is cut short, goes on behind its end, or stands for nothing.
     case corruptCompression
 
     // Labels
@@ -33,6 +36,7 @@ public enum WireError: Error, Hashable, Sendable {
     case labelMismatch
 
     // Encryption
+    /// A frame of a version that this one does not know.
     case unknownEncryptionVersion(UInt8)
     /// Encryption version 0, which this node is not configured to take.
     case paddedEncryptionRefused

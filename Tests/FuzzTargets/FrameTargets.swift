@@ -1,3 +1,4 @@
+import FixtureSupport
 import MemberlistWire
 
 extension FuzzTarget {
@@ -10,25 +11,10 @@ extension FuzzTarget {
         let changes = FrameChange.list(from: &input)
         let (label, other) = (Array("label".utf8), Array("labels".utf8))
         let plain = Array(input.rest)
-        var sealed: [UInt8] = []
-        try ring.seal(
-            plain.span.bytes,
-            padded: padded,
-            additionalData: label.span.bytes,
-            into: &sealed
-        )
+        let sealed = try ring.sealed(plain, padded: padded, label: label)
         try require(sealed.count <= plain.count + Keyring.overhead(padded: padded), "larger than said")
         func open(_ frame: [UInt8], _ label: [UInt8]) -> Outcome<[UInt8], WireError> {
-            Outcome { () throws(WireError) in
-                var output: [UInt8] = []
-                try ring.open(
-                    frame.span.bytes,
-                    acceptsPadded: true,
-                    additionalData: label.span.bytes,
-                    into: &output
-                )
-                return output
-            }
+            Outcome { () throws(WireError) in try ring.opened(frame, acceptsPadded: true, label: label) }
         }
         try require(open(sealed, label) == .value(plain), "it does not open to what was sealed")
         try require(open(sealed, other).value == nil, "it opens under another label")

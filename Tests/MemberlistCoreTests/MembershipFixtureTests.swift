@@ -1,7 +1,8 @@
-import FixtureSupport
 import MemberlistCore
 import MemberlistWire
 import Testing
+
+@testable import FixtureSupport
 
 /// One node's table against traces of HashiCorp's, operation by operation.
 @Suite struct MembershipFixtureTests {
@@ -19,84 +20,6 @@ import Testing
             }
         }
     }
-}
-
-struct MembershipTrace: Decodable {
-    struct Message: Decodable {
-        var node: String?
-        var name: String?
-        var from: String?
-        var addr: Hex?
-        var port: UInt16?
-        var meta: Hex?
-        var vsn: Hex?
-        var incarnation: UInt32
-        var state: Int?
-
-        enum CodingKeys: String, CodingKey {
-            case node = "Node"
-            case name = "Name"
-            case from = "From"
-            case addr = "Addr"
-            case port = "Port"
-            case meta = "Meta"
-            case vsn = "Vsn"
-            case incarnation = "Incarnation"
-            case state = "State"
-        }
-    }
-
-    struct Node: Decodable, Hashable {
-        var name: String
-        var addr: Hex
-        var port: UInt16
-        var meta: Hex
-        var state: String
-        var vsn: Hex
-        var incarnation: UInt32
-    }
-
-    struct Event: Decodable, Hashable {
-        var event: String
-        var name: String
-        var addr: Hex
-        var port: UInt16
-        var meta: Hex?
-    }
-
-    struct After: Decodable {
-        var nodes: [Node]
-        var events: [Event]
-        var confirmations: [String: Int]
-        var healthScore: Int
-        var queuedAboutOthers: [String]
-    }
-
-    struct Operation: Decodable {
-        var op: String
-        var messages: [Message]
-        var after: After
-
-        enum CodingKeys: CodingKey { case op, message, after }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            op = try container.decode(String.self, forKey: .op)
-            after = try container.decode(After.self, forKey: .after)
-            if let one = try? container.decode(Message.self, forKey: .message) {
-                messages = [one]
-            } else {
-                messages = try container.decode([Message].self, forKey: .message)
-            }
-        }
-    }
-
-    var trace: Int
-    var localNode: String
-    var suspicionMult: Int
-    var deadNodeReclaim: Bool
-    var aliveDelegateRefusesNamesStartingWithZ: Bool
-    var ops: [Operation]
 }
 
 /// The core under such a trace: timers off, the application's decisions given at once.

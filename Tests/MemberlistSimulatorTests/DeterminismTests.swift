@@ -38,7 +38,7 @@ import Testing
         let seed = try #require(Self.seeds.first)
         var lines = 0
         let log = HistoryLog { _ in lines += 1 }
-        let watched = try await SwarmRunner.replay(seed: seed) { log.observe($0) }
+        let watched = try await SwarmRunner.replay(seed: seed, log: log)
         let judged = try SwarmRun(seed: seed, judges: [])
         #expect(lines > 50)
         #expect(try await SwarmRunner.replay(seed: seed).history == watched.history)

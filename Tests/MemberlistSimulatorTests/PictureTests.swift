@@ -1,47 +1,15 @@
-import Foundation
 import MemberlistSimulator
 import Testing
 
-#if canImport(FoundationXML)
-import FoundationXML
-#endif
-
 /// Who knew what when, as a picture.
 @Suite struct PictureTests {
-    /// What an XML parser finds.
-    private final class Reader: NSObject, XMLParserDelegate {
-        var elements: [String: Int] = [:]
-        var words = ""
-        var fills: Set<String> = []
-
-        func parser(
-            _ parser: XMLParser,
-            didStartElement name: String,
-            namespaceURI: String?,
-            qualifiedName: String?,
-            attributes: [String: String]
-        ) {
-            elements[name, default: 0] += 1
-            if name == "path", let fill = attributes["fill"] { fills.insert(fill) }
-        }
-
-        func parser(_ parser: XMLParser, foundCharacters text: String) { words += text }
-    }
-
-    private func read(_ picture: KnowledgePicture) throws -> Reader {
-        let (reader, parser) = (Reader(), XMLParser(data: Data(picture.svg.utf8)))
-        parser.delegate = reader
-        #expect(parser.parse(), "\(parser.parserError.map { "\($0)" } ?? "")")
-        return reader
-    }
-
     @Test func itIsWellFormedAndSaysWhatItShows() async throws {
         let scenario = SmallRuns.scenario {
             $0.name = "a < b & \"c\""
             $0.crashes = [.init(at: .seconds(5), who: .nodes([2]), restartAfter: .seconds(20))]
             $0.partitions = [.init(at: .seconds(30), lasts: .seconds(5), side: .some(.nodes([0])))]
         }
-        let reader = try read(try await SmallRuns.run(scenario, seed: 7).picture)
+        let reader = XMLReader(try await SmallRuns.run(scenario, seed: 7).picture.svg)
         #expect(reader.elements["svg"] == 1)
         for words in [
             "Who knew what when: a < b & \"c\", seed 7", "5 members, over 40 s", "node-0", "node-4",
@@ -56,7 +24,7 @@ import FoundationXML
 
     @Test func aCalmClusterIsFewShapes() async throws {
         let picture = try await SmallRuns.run(SmallRuns.scenario(seconds: 20)).picture
-        let reader = try read(picture)
+        let reader = XMLReader(picture.svg)
         #expect(!reader.fills.contains("#333333"))
         #expect(!reader.fills.contains("#d55e00"))
         #expect(picture.svg.utf8.count < 5_000)
@@ -74,7 +42,7 @@ import FoundationXML
     @Test func ofManyMembersSomeAreShown() async throws {
         let scenario = SmallRuns.scenario(nodes: 130, seconds: 1)
         let picture = try await SmallRuns.run(scenario).picture
-        #expect(try read(picture).words.contains("128 of 130 members, evenly chosen"))
+        #expect(XMLReader(picture.svg).words.contains("128 of 130 members, evenly chosen"))
         #expect(picture.svg.utf8.count < 500_000)
     }
 }

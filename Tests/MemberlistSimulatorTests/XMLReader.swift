@@ -9,6 +9,8 @@ import FoundationXML
 final class XMLReader: NSObject, XMLParserDelegate {
     private(set) var elements: [String: Int] = [:]
     private(set) var words = ""
+    /// The colours of paths.
+    private(set) var fills: Set<String> = []
 
     init(_ text: String) {
         super.init()
@@ -25,6 +27,7 @@ final class XMLReader: NSObject, XMLParserDelegate {
         attributes: [String: String]
     ) {
         elements[name, default: 0] += 1
+        if name == "path", let fill = attributes["fill"] { fills.insert(fill) }
     }
 
     func parser(_ parser: XMLParser, foundCharacters text: String) { words += text }

@@ -74,4 +74,13 @@ import Testing
         }
         #expect(try ToolRun([]).code == 2)
     }
+
+    @Test func whatCanBeDoneIsSaidWhereNothingOfItIsAskedFor() throws {
+        for arguments in [[], ["bogus"], ["bogus", "--name", "a"]] {
+            let run = try ToolRun(arguments)
+            #expect(run.code == 2)
+            #expect(run.errorLines.count == 1)
+            #expect(run.errors.contains("'keyring'") && !run.errors.contains("bogus"), "\(run.errors)")
+        }
+    }
 }

@@ -98,7 +98,7 @@ import Testing
     @Test(arguments: [
         (#"{"nodse": 3}"#, #"nodse is no key: did you mean "nodes"?"#),
         (#"{"loss": 2}"#, "loss must be from 0 to 1"),
-        ("not JSON", "this is not JSON"),
+        ("not JSON", "this is not JSON"), (String(repeating: " ", count: 1 << 20 | 1), "is larger than"),
     ])
     func aBadFileIsRefused(text: String, words: String) throws {
         try withFile(text) { path in

@@ -1,6 +1,7 @@
 import FixtureSupport
-import MemberlistWire
 import Testing
+
+@testable import MemberlistWire
 
 @Suite("Datagrams")
 struct DatagramTests {

@@ -1,8 +1,9 @@
 import Crypto
 import FixtureSupport
 import Foundation
-import MemberlistWire
 import Testing
+
+@testable import MemberlistWire
 
 @Suite("Dictionary 1 and its vectors")
 struct DeflateFixtureTests {

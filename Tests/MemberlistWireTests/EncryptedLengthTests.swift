@@ -18,14 +18,8 @@ import Testing
             let version = try #require(call.version)
             for bytes in [16, 24, 32] {
                 let keyring = Keyring(primary: try SecretKey.random(bytes: bytes))
-                var frame: [UInt8] = []
                 let plain = [UInt8](repeating: 7, count: call.n)
-                try keyring.seal(
-                    plain.span.bytes,
-                    padded: version == 0,
-                    additionalData: [UInt8]().span.bytes,
-                    into: &frame
-                )
+                let frame = try keyring.sealed(plain, padded: version == 0)
                 #expect(Int64(frame.count) == call.out, "\(call)")
             }
         }

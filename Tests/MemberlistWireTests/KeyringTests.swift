@@ -1,3 +1,4 @@
+import FixtureSupport
 import MemberlistWire
 import Synchronization
 import Testing
@@ -8,29 +9,13 @@ struct KeyringTests {
     private let text = Array("a message".utf8)
 
     private func seal(_ keyring: Keyring, _ plaintext: [UInt8], padded: Bool = false) throws -> [UInt8] {
-        var output: [UInt8] = []
-        try keyring.seal(
-            plaintext.span.bytes,
-            padded: padded,
-            additionalData: label.span.bytes,
-            into: &output
-        )
-        return output
+        try keyring.sealed(plaintext, padded: padded, label: label)
     }
 
-    private func open(
-        _ keyring: Keyring,
-        _ frame: [UInt8],
-        acceptsPadded: Bool = false
-    ) throws(WireError) -> [UInt8] {
-        var output: [UInt8] = []
-        try keyring.open(
-            frame.span.bytes,
-            acceptsPadded: acceptsPadded,
-            additionalData: label.span.bytes,
-            into: &output
-        )
-        return output
+    private func open(_ keyring: Keyring, _ frame: [UInt8], acceptsPadded: Bool = false) throws(WireError)
+        -> [UInt8]
+    {
+        try keyring.opened(frame, acceptsPadded: acceptsPadded, label: label)
     }
 
     @Test("opens what it sealed, with keys of each size, padded or not", arguments: [16, 24, 32])

@@ -1,7 +1,7 @@
 import MemberlistWire
 import Testing
 
-@Suite("Label and checksum")
+@Suite("Label")
 struct LabelTests {
     private func check(_ label: Label, _ datagram: [UInt8]) throws(WireError) -> Int {
         try label.check(datagram.span.bytes)
@@ -37,14 +37,5 @@ struct LabelTests {
             #expect(throws: WireError.malformedLabel) { try check(label, cut) }
             #expect(throws: WireError.malformedLabel) { try check(.none, cut) }
         }
-    }
-
-    @Test("CRC-32 is IEEE's")
-    func checksum() {
-        let digits = Array("123456789".utf8)
-        let crc = Checksum.crc32(digits.span.bytes)
-        #expect(crc == 0xCBF4_3926)
-        let nothing = Checksum.crc32(RawSpan())
-        #expect(nothing == 0)
     }
 }

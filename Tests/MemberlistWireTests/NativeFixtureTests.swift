@@ -1,6 +1,7 @@
 import FixtureSupport
-import MemberlistWire
 import Testing
+
+@testable import MemberlistWire
 
 /// One line of `native.jsonl`.
 struct NativeLine: Decodable {

@@ -73,17 +73,18 @@ struct NonceCacheTests {
         }
     }
 
-    @Test("takes the 12 bytes of a frame, and no fewer")
-    func bytes() {
+    @Test("tells nonces apart by each of their 12 bytes, and takes no fewer")
+    func bytes() throws {
+        func nonce(_ bytes: [UInt8]) -> Nonce? { Nonce(bytes.span.bytes) }
         let cache = Subject()
         var frame = [UInt8](0..<12)
-        #expect(cache.insert(frame, at: 0))
-        #expect(!cache.insert(frame, at: 0))
+        #expect(cache.insert(try #require(nonce(frame)), at: 0))
+        #expect(!cache.insert(try #require(nonce(frame)), at: 0))
         for index in frame.indices {
             frame[index] ^= 0x80
-            #expect(cache.insert(frame, at: 0))
+            #expect(cache.insert(try #require(nonce(frame)), at: 0))
         }
-        #expect(!cache.insert(Array(frame.prefix(11)), at: 0))
+        #expect(nonce(Array(frame.prefix(11))) == nil)
     }
 }
 
@@ -102,9 +103,5 @@ private final class Subject {
 
     func insert(_ nonce: Nonce, at now: Int64) -> Bool {
         cache.insert(nonce, at: now)
-    }
-
-    func insert(_ bytes: [UInt8], at now: Int64) -> Bool {
-        cache.insert(bytes.span.bytes, at: now)
     }
 }

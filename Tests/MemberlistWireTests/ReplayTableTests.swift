@@ -1,5 +1,6 @@
-import MemberlistWire
 import Testing
+
+@testable import MemberlistWire
 
 @Suite("The table of replay windows")
 struct ReplayTableTests {

@@ -55,7 +55,7 @@ package struct LayerSettings: Sendable {
             label: label,
             acceptedLabels: acceptedLabels,
             keyring: keyring,
-            verifyIncoming: verifiesIncoming,
+            verifiesIncoming: verifiesIncoming,
             acceptsPadded: acceptsPadded,
             policy: policy,
             name: name,

@@ -15,10 +15,6 @@ struct CrashRun: Sendable {
         var all: Duration?
     }
 
-    private final class Watch {
-        var failures: [Duration] = []
-    }
-
     /// Longer than the longest suspicion, and some rounds of probing.
     private static let patience: Duration = .seconds(120)
 
@@ -30,17 +26,9 @@ struct CrashRun: Sendable {
         // At any moment of the others' rounds.
         await simulation.run(for: .nanoseconds(random.below(Int64(1_000_000_000))))
         let victim = simulation[random.below(nodes)]
-        let watch = Watch()
-        let (name, start) = (victim.name, simulation.time)
-        simulation.observe { observation in
-            guard case .member(let member, .failed) = observation.kind, member.name == name else { return }
-            watch.failures.append(observation.time - start)
-        }
+        let watch = CrashWatch(simulation, victim: victim.index)
         victim.crash()
-        _ = await simulation.run(atMost: Self.patience) { _ in watch.failures.count >= nodes - 1 }
-        return Times(
-            first: watch.failures.first,
-            all: watch.failures.count >= nodes - 1 ? watch.failures.last : nil
-        )
+        _ = await simulation.run(atMost: Self.patience) { _ in watch.isComplete }
+        return Times(first: watch.firstFailed, all: watch.lastFailed)
     }
 }

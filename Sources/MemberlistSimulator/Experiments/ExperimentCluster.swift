@@ -33,9 +33,6 @@ struct ExperimentCluster {
     func converge(within limit: Duration) async -> Duration? {
         await simulation.run(atMost: limit) { $0.mayBeConverged && $0.isConverged }
     }
-
-    /// What all nodes sent and received so far.
-    var traffic: Traffic { simulation.totalTraffic }
 }
 
 /// Why an experiment cannot be run, or did not come to its end.

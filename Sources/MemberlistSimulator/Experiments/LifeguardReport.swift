@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// What one pattern of slowness led to in one configuration.
 public struct LifeguardOutcome: Sendable, Hashable, Codable {
     /// The configuration.
@@ -161,9 +155,5 @@ public struct LifeguardReport: Sendable, Hashable, Codable {
     }
 
     /// One JSON object.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    public func json() throws -> String { try ReportJSON.text(self) }
 }

@@ -37,7 +37,7 @@ struct LifeguardRun: Sendable {
         simulation.observe { [unowned world = simulation.world] observation in
             counter.observe(observation, in: SimulationState(world))
         }
-        let before = cluster.traffic
+        let before = simulation.totalTraffic
         let end = simulation.time + experiment.length
         while simulation.time < end {
             for node in slow { simulation[node].block() }
@@ -46,7 +46,7 @@ struct LifeguardRun: Sendable {
             await simulation.run(for: anomaly.pause)
         }
         await simulation.run(for: experiment.settling)
-        let traffic = cluster.traffic - before
+        let traffic = simulation.totalTraffic - before
         return LifeguardOutcome(
             variant: variant,
             anomaly: anomaly,

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// What came of one partition.
 public struct PartitionOutcome: Sendable, Hashable {
     /// How many nodes the cluster had.
@@ -33,20 +27,12 @@ extension PartitionOutcome: Codable {
     /// Reads times in seconds.
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: CodingKeys.self)
-        func time(_ key: CodingKeys) throws -> Duration? {
-            guard let number = try object.decodeIfPresent(Double.self, forKey: key) else { return nil }
-            guard let time = TimeUnit.seconds.duration(number) else {
-                let words = "no time: \(number)"
-                throw DecodingError.dataCorruptedError(forKey: key, in: object, debugDescription: words)
-            }
-            return time
-        }
         nodes = try object.decode(Int.self, forKey: .nodes)
         shape = try object.decode(PartitionShape.self, forKey: .shape)
-        length = try time(.length) ?? .zero
-        byItself = try time(.byItself)
+        length = try object.decodeSeconds(forKey: .length)
+        byItself = try object.decodeSecondsIfPresent(forKey: .byItself)
         joins = try object.decode(Int.self, forKey: .joins)
-        afterJoins = try time(.afterJoins)
+        afterJoins = try object.decodeSecondsIfPresent(forKey: .afterJoins)
         history = try object.decode(String.self, forKey: .history)
     }
 
@@ -108,9 +94,5 @@ public struct PartitionReport: Sendable, Hashable, Codable {
     }
 
     /// One JSON object.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    public func json() throws -> String { try ReportJSON.text(self) }
 }

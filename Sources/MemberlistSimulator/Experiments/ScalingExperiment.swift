@@ -81,14 +81,13 @@ public struct ScalingExperiment: Sendable {
     ) async {
         for number in 0..<crashes {
             progress("\(nodes) nodes: crash \(number + 1)")
-            let watch = CrashWatch(simulation.world, victim: nodes - 1 - number)
-            simulation.world.crash(simulation.world.hosts[watch.victim])
+            let victim = simulation[nodes - 1 - number]
+            let watch = CrashWatch(simulation, victim: victim.index)
+            victim.crash()
             _ = await simulation.run(atMost: .seconds(600)) { _ in watch.isComplete }
             if let first = watch.firstSuspected { result.firstSuspicions.append(Self.seconds(first)) }
             if let first = watch.firstFailed { result.firstFailures.append(Self.seconds(first)) }
-            if let last = watch.lastFailed, watch.isComplete {
-                result.disseminations.append(Self.seconds(last))
-            }
+            if let last = watch.lastFailed { result.disseminations.append(Self.seconds(last)) }
             simulation.world.observers.removeLast()
         }
     }
@@ -121,35 +120,5 @@ public struct ScalingExperiment: Sendable {
         result.convergence = took.map(Self.seconds)
         let traffic = simulation.totalTraffic
         result.joinBytesPerNode = Double(traffic.datagramBytesSent + traffic.streamBytesSent) / Double(nodes)
-    }
-}
-
-/// Waits until everybody has heard of one crash.
-private final class CrashWatch {
-    let victim: Int
-    private(set) var firstSuspected: Duration?
-    private(set) var firstFailed: Duration?
-    private(set) var lastFailed: Duration?
-    private var left: Int
-
-    var isComplete: Bool { left == 0 }
-
-    init(_ world: World, victim: Int) {
-        self.victim = victim
-        left = world.hosts.count { $0.process != nil && $0.index != victim }
-        let start = world.time
-        let name = world.hosts[victim].name
-        world.observers.append { [weak self] observation in
-            guard case .member(let member, let change) = observation.kind, member.name == name else { return }
-            self?.note(change, after: observation.time - start)
-        }
-    }
-
-    private func note(_ change: BeliefChange, after time: Duration) {
-        if change == .suspected, firstSuspected == nil { firstSuspected = time }
-        guard change == .failed else { return }
-        if firstFailed == nil { firstFailed = time }
-        lastFailed = time
-        left -= 1
     }
 }

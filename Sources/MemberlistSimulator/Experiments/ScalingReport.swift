@@ -1,17 +1,3 @@
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// What several sizes gave, beside the theory.
 public struct ScalingReport: Sendable, Codable {
     /// What every draw began with.
@@ -48,28 +34,25 @@ public struct ScalingReport: Sendable, Codable {
         return ScalingReport(seed: seed, results: results)
     }
 
-    /// As JSON, the keys in order.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    /// One JSON object.
+    public func json() throws -> String { try ReportJSON.text(self) }
 }
 
 /// What theory says of HashiCorp's settings for a local network: a probe each second, gossip to three each 200 ms.
 enum ScalingTheory {
     /// A ping and an ack a period.
     static let datagramsPerSecond = 2.0
-    /// Seconds until somebody suspects: SWIM's e/(e - 1) periods (section 3.2).
-    static var firstSuspicion: Double { exp(1) / (exp(1) - 1) }
+    /// Seconds until somebody suspects.
+    static let firstSuspicion = Reckoning.firstProbe
 
-    /// Seconds of the shortest suspicion, which three confirmations lead to: 4 x log10(n) periods.
-    static func suspicion(_ nodes: Int) -> Double { 4 * max(1, log10(Double(nodes))) }
+    /// Seconds of the shortest suspicion, which three confirmations lead to.
+    static func suspicion(_ nodes: Int) -> Double {
+        Reckoning.shortestSuspicion(multiplier: 4, members: nodes)
+    }
 
-    /// Seconds until a piece of news has reached all, if each who knows it tells three others a round: Pittel's
-    /// log_4(n) + ln(n)/3 rounds.
+    /// Seconds until a piece of news has reached all.
     static func dissemination(_ nodes: Int) -> Double {
-        0.2 * (log(Double(nodes)) / log(4) + log(Double(nodes)) / 3)
+        0.2 * Reckoning.rounds(members: nodes, tellingEach: 3)
     }
 }
 
@@ -109,13 +92,8 @@ extension ScalingReport {
         seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
     }
 
-    private static func text(_ number: Double?, _ digits: Int = 2) -> String {
-        guard let number else { return "-" }
-        let scale = digits == 0 ? 1.0 : 100.0
-        let whole = Int((number * scale).rounded())
-        guard digits > 0 else { return "\(whole)" }
-        let cents = "\(100 + whole % 100)".dropFirst()
-        return "\(whole / 100).\(cents)"
+    private static func text(_ number: Double?, _ places: Int = 2) -> String {
+        number.map { NumberText.rounded($0, places: places) } ?? "-"
     }
 
     /// Seconds by size: what was measured, and the theory.

@@ -35,8 +35,3 @@ public struct ScalingResult: Sendable, Codable {
     /// Seconds from the first who declared a crash to the last, each.
     public var spreads: [Double] { zip(disseminations, firstFailures).map { $0 - $1 } }
 }
-
-extension Simulation {
-    /// What all nodes sent and received so far.
-    public var totalTraffic: Traffic { world.hosts.reduce(Traffic()) { $0 + $1.traffic } }
-}

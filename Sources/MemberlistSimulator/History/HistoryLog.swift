@@ -1,3 +1,4 @@
+internal import Memberlist
 internal import MemberlistCore
 internal import MemberlistWire
 
@@ -37,7 +38,7 @@ public final class HistoryLog {
         if case .process(.launched(let endpoint)) = observation.kind { names[endpoint] = name }
         guard let words = words(observation.kind) else { return }
         let who = observation.node < 0 ? "the network" : "\(name)"
-        write("\(observation.time.clockText) \(who)\(words)".harmless)
+        write("\(observation.time.clockText) \(who)\(words)".printable)
     }
 
     /// What stands behind the name; nil for what is not told.
@@ -116,19 +117,5 @@ enum NoticeText {
         guard head.endIndex < notice.endIndex, notice.hasSuffix(")") else { return words }
         let rest = notice[head.endIndex...].dropFirst().dropLast()
         return "\(words): \(rest.replacing(": ", with: " "))"
-    }
-}
-
-extension String {
-    /// The same on one line, with nothing that a terminal would obey.
-    var harmless: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            return self
-        }
-        var text = ""
-        for scalar in unicodeScalars {
-            text.unicodeScalars.append(scalar.properties.generalCategory == .control ? "?" : scalar)
-        }
-        return text
     }
 }

@@ -1,48 +1,6 @@
 internal import MemberlistCore
 internal import MemberlistWire
 
-/// Who believes it, and of whom: beliefs end with the process that holds them.
-struct BeliefKey: Hashable {
-    let observer: Int
-    let launch: Int
-    let subject: NodeName
-}
-
-/// What a node believed last of a member.
-struct LastBelief {
-    let state: MemberState
-    let incarnation: UInt32
-    let endpoint: Endpoint
-}
-
-/// Keeps what every node believed last of every member, and compares it with what it believes now.
-struct BeliefMemory {
-    private var beliefs: [BeliefKey: LastBelief] = [:]
-
-    func last(_ key: BeliefKey) -> LastBelief? { beliefs[key] }
-
-    /// Replaces what was believed; returns it, nil where the member was not known.
-    mutating func replace(
-        _ member: Member,
-        _ change: BeliefChange,
-        observer: Int,
-        in state: SimulationState
-    ) -> LastBelief? {
-        let key = BeliefKey(observer: observer, launch: state.launches(of: observer), subject: member.name)
-        let last = beliefs[key]
-        if change == .reaped {
-            beliefs[key] = nil
-        } else {
-            beliefs[key] = LastBelief(
-                state: member.state,
-                incarnation: member.incarnation,
-                endpoint: member.endpoint
-            )
-        }
-        return last
-    }
-}
-
 /// Incarnations never go back: what a node knows of a member is only replaced by later news. A member that left
 /// or failed and came back at another address is another process, which begins anew. What a node says anew of itself
 /// it says at a higher one, or nobody would hear it.
@@ -90,18 +48,13 @@ public final class ResurrectionJudge: SimulationJudge {
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
         if case .heard(let claim) = observation.kind {
             guard claim.state == .dead || claim.state == .left, !claim.isFromExchange else { return nil }
-            let launch = state.launches(of: observation.node)
-            let key = BeliefKey(observer: observation.node, launch: launch, subject: claim.subject.owned())
+            let key = BeliefKey(observation.node, claim.subject.owned(), in: state)
             // One that nobody can have reached is not believed, and so not remembered.
             if claim.incarnation < 1 << 20 { heard.append((key, claim.incarnation)) }
             return nil
         }
         guard case .member(let member, _) = observation.kind else { return nil }
-        let key = BeliefKey(
-            observer: observation.node,
-            launch: state.launches(of: observation.node),
-            subject: member.name
-        )
+        let key = BeliefKey(observation.node, member.name, in: state)
         let isAnother = memory.last(key).map { $0.endpoint != member.endpoint } ?? true
         let fault = judge(observation, in: state)
         defer { deaths[key] = nil }
@@ -156,9 +109,7 @@ public final class EventOrderJudge: SimulationJudge {
         if case .heard(let claim) = observation.kind, let after = claim.after,
             after.incarnation != claim.before?.incarnation || after.state != claim.before?.state
         {
-            let launch = state.launches(of: observation.node)
-            let subject = claim.subject.owned()
-            changed.append(BeliefKey(observer: observation.node, launch: launch, subject: subject))
+            changed.append(BeliefKey(observation.node, claim.subject.owned(), in: state))
         }
         guard case .member(let member, let change) = observation.kind else { return nil }
         let isSelf = member.name == state.name(of: observation.node)

@@ -24,7 +24,7 @@ public final class ForgettingJudge: SimulationJudge {
         guard case .member(let member, let change) = observation.kind else { return nil }
         let node = observation.node
         guard member.name != state.name(of: node) else { return nil }
-        let key = BeliefKey(observer: node, launch: state.launches(of: node), subject: member.name)
+        let key = BeliefKey(node, member.name, in: state)
         let before = gone.removeValue(forKey: key)
         if change == .failed || change == .left {
             gone[key] = Gone(start: state.clock(of: node), began: observation.time)

@@ -2,14 +2,6 @@ internal import Memberlist
 internal import MemberlistCore
 internal import MemberlistWire
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// What is new to a node it passes on: as often as the formula for retransmissions says, no less and no more, unless
 /// later news of the same member take its place (SWIM, section 4.1).
 ///
@@ -91,7 +83,10 @@ public final class NewsJudge: SimulationJudge {
         }
         guard !desks[node].touched.isEmpty else { return nil }
         // Members may have come or gone within the step.
-        let counts = [members, desks[node].members].map { Self.limit(members: $0, at: node, in: state) }
+        let multiplier = state.configuration(of: node).gossip.retransmitMultiplier
+        let counts = [members, desks[node].members].map {
+            Reckoning.transmissions(multiplier: multiplier, members: $0)
+        }
         var fault: String?
         for name in desks[node].touched.sorted() {
             let found = check(name, at: node, limits: (counts.min() ?? 0)...(counts.max() ?? 0), in: state)
@@ -101,10 +96,6 @@ public final class NewsJudge: SimulationJudge {
         desks[node].accused.removeAll(keepingCapacity: true)
         desks[node].accusers.removeAll(keepingCapacity: true)
         return fault
-    }
-
-    private static func limit(members: Int, at node: Int, in state: SimulationState) -> Int {
-        state.configuration(of: node).gossip.retransmitMultiplier * Int(ceil(log10(Double(members + 1))))
     }
 
     // MARK: News

@@ -6,9 +6,6 @@ public final class BoundsJudge: SimulationJudge {
     /// The rule's name.
     public let name = "tables and queues within bounds"
 
-    /// Broadcasts of the application's that may wait.
-    private static let userBroadcasts = 4_096
-
     /// A judge for one simulation.
     public init() {}
 
@@ -25,7 +22,7 @@ public final class BoundsJudge: SimulationJudge {
         if queued.membership > names {
             return "\(name) queues \(queued.membership) broadcasts about \(names) members"
         }
-        if queued.user > Self.userBroadcasts {
+        if queued.user > Limits.userBroadcasts {
             return "\(name) queues \(queued.user) of the application's broadcasts"
         }
         return nil

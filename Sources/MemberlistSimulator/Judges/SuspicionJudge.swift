@@ -2,14 +2,6 @@ internal import Memberlist
 internal import MemberlistCore
 internal import MemberlistWire
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// A suspicion lasts as long as its confirmations say (Lifeguard, section IV-B): nobody declares a member failed,
 /// unless it was told so, before that time is over, nor long after.
 ///
@@ -54,11 +46,11 @@ public final class SuspicionJudge: SimulationJudge {
         switch observation.kind {
         case .heard(let claim): hear(claim, at: node, in: state)
         case .accused(let subject):
-            let key = key(node, subject, in: state)
+            let key = BeliefKey(node, subject, in: state)
             guard let suspicion = open[key], !suspicion.accusers.contains(state.name(of: node)) else { break }
             open[key]?.ownProbe = state.clock(of: node)
         case .member(let member, let change):
-            let key = key(node, member.name, in: state)
+            let key = BeliefKey(node, member.name, in: state)
             if change == .suspected {
                 // What a delegate decides on is not seen here, nor what that confirms.
                 if !state.asksDelegate(node) { begin(key, at: observation.time, in: state) }
@@ -89,10 +81,6 @@ public final class SuspicionJudge: SimulationJudge {
         return nil
     }
 
-    private func key(_ node: Int, _ subject: NodeName, in state: SimulationState) -> BeliefKey {
-        BeliefKey(observer: node, launch: state.launches(of: node), subject: subject)
-    }
-
     private func isCurrent(_ key: BeliefKey, in state: SimulationState) -> Bool {
         state.isRunning(key.observer) && state.launches(of: key.observer) == key.launch
     }
@@ -101,14 +89,14 @@ public final class SuspicionJudge: SimulationJudge {
         guard claim.state != .alive, claim.accuser.bytes.count <= 64 else { return }
         if claim.state != .suspect, !claim.isFromExchange {
             if claim.after?.state == .dead, claim.before?.state != .dead {
-                told.insert(key(node, claim.subject.owned(), in: state))
+                told.insert(BeliefKey(node, claim.subject.owned(), in: state))
             }
             return
         }
         guard let before = claim.before, claim.incarnation >= before.incarnation, claim.state != .left,
             claim.incarnation - before.incarnation <= 1 << 20
         else { return }
-        let key = key(node, claim.subject.owned(), in: state)
+        let key = BeliefKey(node, claim.subject.owned(), in: state)
         if before.state == .alive { accusers[key] = claim.accuser.owned() }
         guard before.state == .suspect, let suspicion = open[key],
             suspicion.accusers.count <= suspicion.wanted.upperBound,
@@ -126,11 +114,13 @@ public final class SuspicionJudge: SimulationJudge {
         let configuration = state.configuration(of: node)
         let accuser = accusers.removeValue(forKey: key) ?? state.name(of: node)
         let interval = configuration.probe.interval / .seconds(1)
-        let multiplier = Double(configuration.suspicion.multiplier)
-        func shortest(_ members: Int) -> Double { multiplier * max(1, log10(Double(members))) * interval }
+        let multiplier = configuration.suspicion.multiplier
+        func shortest(_ members: Int) -> Double {
+            Reckoning.shortestSuspicion(multiplier: multiplier, members: members) * interval
+        }
         func wanted(_ members: Int) -> Int {
             // Neither the node itself nor the suspect can confirm.
-            let wanted = configuration.suspicion.multiplier - 2
+            let wanted = multiplier - 2
             return members - 2 < wanted ? 0 : max(wanted, 0)
         }
         let low = shortest(counts.lowerBound)
@@ -157,7 +147,7 @@ public final class SuspicionJudge: SimulationJudge {
         for wanted in Set([suspicion.wanted.lowerBound, suspicion.wanted.upperBound]) {
             for count in counts {
                 let last = max(suspicion.lastConfirmed, suspicion.ownProbe ?? suspicion.start)
-                let share = wanted == 0 ? 1 : log(Double(min(count, wanted)) + 1) / log(Double(wanted) + 1)
+                let share = Reckoning.share(confirmed: count, of: wanted)
                 func length(_ shortest: Double, _ longest: Double) -> Double {
                     max(shortest, longest - share * (longest - shortest))
                 }

@@ -18,8 +18,3 @@ struct Chance: Hashable, Sendable {
         return random.below(Self.whole) < partsPerMillion
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, as the core counts.
-    var nanoseconds: Int64 { wholeNanoseconds }
-}

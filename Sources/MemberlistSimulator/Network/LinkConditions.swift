@@ -20,7 +20,7 @@ public struct LinkConditions: Sendable, Hashable {
     public var isCut = false
     /// Datagrams do not pass, streams do: a firewall that blocks UDP.
     public var blocksDatagrams = false
-    /// How often opening a stream is refused, and how often one is cut in the middle.
+    /// How often opening a stream is refused.
     public var streamRefusal = 0.0
     /// How often a stream is cut after some of its bytes.
     public var streamCut = 0.0

@@ -47,8 +47,6 @@ struct Network {
 
     func source(of host: Int, endpoint: Endpoint) -> Endpoint { rewritten[host] ?? endpoint }
 
-    func isRewritten(_ host: Int) -> Bool { rewritten[host] != nil }
-
     // MARK: Datagrams
 
     mutating func depart(_ datagram: InFlight) -> Int32 {

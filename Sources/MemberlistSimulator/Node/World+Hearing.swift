@@ -5,7 +5,7 @@ internal import MemberlistWire
 /// Nodes hear of members, and somebody looks what it does to them.
 extension World {
     /// One message of a datagram, and all that the core wants done after it.
-    func tell(
+    func feed(
         _ process: NodeProcess,
         _ message: Message,
         from source: Endpoint,

@@ -141,13 +141,13 @@ extension World {
         case .suspect, .dead, .user:
             process.later.append((message, source))
         case .alive, .ping, .indirectPing, .ack, .nack:
-            tell(process, message, from: source, host, at: reading)
+            feed(process, message, from: source, host, at: reading)
         }
     }
 
     private func endBatch(_ host: Host, _ process: NodeProcess) {
         let reading = host.clock.reading(at: now)
-        for (message, source) in process.later { tell(process, message, from: source, host, at: reading) }
+        for (message, source) in process.later { feed(process, message, from: source, host, at: reading) }
         process.later.removeAll(keepingCapacity: true)
         settle(host)
     }

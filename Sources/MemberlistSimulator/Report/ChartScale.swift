@@ -82,10 +82,6 @@ struct ChartScale {
 
     /// With as many places as it needs, six at most.
     private static func plain(_ number: Double) -> String {
-        let millionths = Int64((number * 1_000_000).rounded())
-        let (whole, rest) = millionths.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
-        var digits = String(String(1_000_000 + rest).dropFirst())
-        while digits.hasSuffix("0") { digits.removeLast() }
-        return (millionths < 0 ? "-" : "") + "\(whole)" + (digits.isEmpty ? "" : ".\(digits)")
+        NumberText.shortest(millionths: Int64((number * 1_000_000).rounded()))
     }
 }

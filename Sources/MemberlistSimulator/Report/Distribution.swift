@@ -39,19 +39,11 @@ extension Distribution: Codable {
     /// Reads times in seconds.
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: CodingKeys.self)
-        func time(_ key: CodingKeys) throws -> Duration {
-            let number = try object.decode(Double.self, forKey: key)
-            guard let time = TimeUnit.seconds.duration(number) else {
-                let words = "no time: \(number)"
-                throw DecodingError.dataCorruptedError(forKey: key, in: object, debugDescription: words)
-            }
-            return time
-        }
         count = try object.decode(Int.self, forKey: .count)
-        median = try time(.median)
-        percentile99 = try time(.percentile99)
-        percentile999 = try time(.percentile999)
-        maximum = try time(.maximum)
+        median = try object.decodeSeconds(forKey: .median)
+        percentile99 = try object.decodeSeconds(forKey: .percentile99)
+        percentile999 = try object.decodeSeconds(forKey: .percentile999)
+        maximum = try object.decodeSeconds(forKey: .maximum)
     }
 
     /// Writes times in seconds.

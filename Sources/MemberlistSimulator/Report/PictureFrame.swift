@@ -153,11 +153,3 @@ struct PictureFrame {
         return text + "<text x=\"\(Self.left)\" y=\"\(y + 28)\" fill=\"#555555\">\(note)</text>\n"
     }
 }
-
-extension String {
-    /// As text of an XML document.
-    var xml: String {
-        harmless.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
-    }
-}

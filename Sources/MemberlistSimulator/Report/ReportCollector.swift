@@ -124,7 +124,7 @@ final class ReportCollector {
                 falsePositivesAtWellNodes: falsePositivesAtWell,
                 falsePositivesDuringCuts: falsePositivesDuringCuts
             ),
-            traffic: .init(traffic, nodeTime: nodeTime),
+            traffic: .init(simulation.totalTraffic, nodeTime: nodeTime),
             violations: simulation.violations.map { $0.description },
             coverage: Dictionary(
                 uniqueKeysWithValues: Coverage.Path.allCases.filter { coverage[$0] > 0 }
@@ -132,10 +132,6 @@ final class ReportCollector {
             ),
             notes: knowledgeNotes + crashNotes + notes
         )
-    }
-
-    private var traffic: Traffic {
-        simulation.nodes.reduce(Traffic()) { $0 + $1.traffic }
     }
 
     private var nodeTime: Duration {

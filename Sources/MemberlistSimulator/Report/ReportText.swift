@@ -1,3 +1,5 @@
+internal import Memberlist
+
 /// A report for people: a table that lines up, and the hash of the history as its last line.
 public struct ReportText: Sendable, Hashable {
     /// The lines, without an end of the last.
@@ -19,7 +21,7 @@ public struct ReportText: Sendable, Hashable {
     private static func title(_ report: SimulationReport) -> String {
         let summary = report.scenario.summary.isEmpty ? "" : ": \(report.scenario.summary)"
         let length = Duration.microseconds(Int64((report.virtualSeconds * 1_000_000).rounded())).shortText
-        return "\(report.scenario.name)\(summary); \(report.nodes) nodes, \(length)".harmless
+        return "\(report.scenario.name)\(summary); \(report.nodes) nodes, \(length)".printable
     }
 
     private static func times(_ report: SimulationReport) -> [String] {
@@ -40,10 +42,8 @@ public struct ReportText: Sendable, Hashable {
     }
 
     /// With three places, rounded down.
-    private static func seconds(_ time: Duration) -> String { thousandths(time.nanoseconds / 1_000_000) }
-
-    private static func thousandths(_ count: Int64) -> String {
-        "\(count / 1_000).\(String(1_000 + count % 1_000).dropFirst())"
+    private static func seconds(_ time: Duration) -> String {
+        NumberText.fixed(time.nanoseconds / 1_000_000, places: 3)
     }
 
     private static func detection(_ detection: SimulationReport.Detection) -> [String] {
@@ -62,7 +62,7 @@ public struct ReportText: Sendable, Hashable {
     }
 
     private static func traffic(_ traffic: SimulationReport.TrafficRates) -> [String] {
-        func rate(_ number: Double) -> String { thousandths(Int64((number * 1_000).rounded())) }
+        func rate(_ number: Double) -> String { NumberText.rounded(number, places: 3) }
         return [
             "",
             row("for each node and second", ["number", "bytes"]),
@@ -73,7 +73,7 @@ public struct ReportText: Sendable, Hashable {
     }
 
     private static func list(_ title: String, _ lines: [String]) -> [String] {
-        lines.isEmpty ? [] : ["\(title):"] + lines.map { "  \($0)".harmless } + [""]
+        lines.isEmpty ? [] : ["\(title):"] + lines.map { "  \($0)".printable } + [""]
     }
 
     private static func row(_ name: String, _ cells: [String]) -> String {

@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
-
 /// How a cluster did in a scenario.
 public struct SimulationReport: Sendable, Hashable, Codable {
     /// What every draw began with.
@@ -89,9 +83,5 @@ public struct SimulationReport: Sendable, Hashable, Codable {
     }
 
     /// One JSON object: keys in the order of the alphabet, two spaces in front of each. Times are in seconds.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
+    public func json() throws -> String { try ReportJSON.text(self) }
 }

@@ -106,6 +106,16 @@ extension StrictObject {
         return time
     }
 
+    /// Whom a crash or a slowness hits.
+    fileprivate func who() throws -> Scenario.Choice {
+        guard let who = try choice(nodes: "nodes") else {
+            throw ScenarioError(
+                "\(name("nodes")) is missing: write \"nodes\": [3], \"count\": 1 or \"share\": 0.5"
+            )
+        }
+        return who
+    }
+
     /// The one of the keys that is there.
     fileprivate func choice(nodes key: String) throws -> Scenario.Choice? {
         let nodes: [Int]? = try value(key, "a list of node numbers, such as [0, 1]")
@@ -184,14 +194,9 @@ extension Scenario.Crash: Codable {
     public init(from decoder: any Decoder) throws {
         let keys = ["at", "nodes", "count", "share", "every", "restartAfter"]
         let object = try StrictObject(decoder, keys: keys)
-        guard let who = try object.choice(nodes: "nodes") else {
-            throw ScenarioError(
-                "\(object.name("nodes")) is missing: write \"nodes\": [3], \"count\": 1 or \"share\": 0.5"
-            )
-        }
         self.init(
             at: try object.required("at", "\"at\": 20, in seconds"),
-            who: who,
+            who: try object.who(),
             every: try object.time("every") ?? .zero,
             restartAfter: try object.time("restartAfter")
         )
@@ -212,15 +217,10 @@ extension Scenario.Slowness: Codable {
     public init(from decoder: any Decoder) throws {
         let keys = ["at", "for", "nodes", "count", "share", "held", "free"]
         let object = try StrictObject(decoder, keys: keys)
-        guard let who = try object.choice(nodes: "nodes") else {
-            throw ScenarioError(
-                "\(object.name("nodes")) is missing: write \"nodes\": [3], \"count\": 1 or \"share\": 0.5"
-            )
-        }
         self.init(
             at: try object.required("at", "\"at\": 20, in seconds"),
             lasts: try object.required("for", "\"for\": 20, in seconds"),
-            who: who,
+            who: try object.who(),
             held: try object.required("held", "\"held\": 4, in seconds"),
             free: try object.required("free", "\"free\": 0.5, in seconds")
         )

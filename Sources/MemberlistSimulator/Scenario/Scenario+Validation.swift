@@ -23,9 +23,9 @@ extension Scenario {
             length >= .milliseconds(1) && length <= Self.longest,
             "seconds must be from 0.001 to a week's 604800, or minutes to 10080"
         )
-        try checkShare(loss, "loss")
-        try checkShare(duplication, "duplication")
-        try checkShare(latency.tailProbability, "latency.tailProbability")
+        try ScenarioError.check(share: loss, "loss")
+        try ScenarioError.check(share: duplication, "duplication")
+        try ScenarioError.check(share: latency.tailProbability, "latency.tailProbability")
         try checkTimes()
         try checkLabel()
         for (index, partition) in partitions.enumerated() {
@@ -95,13 +95,6 @@ extension Scenario {
         guard holds else { throw ScenarioError(message()) }
     }
 
-    private func checkShare(_ share: Double, _ name: String) throws(ScenarioError) {
-        try check(
-            (0...1).contains(share),
-            "\(name) must be from 0 to 1, such as 0.1 for a tenth; it is \(share)"
-        )
-    }
-
     private func checkTime(_ time: Duration, _ name: String) throws(ScenarioError) {
         try check(time >= .zero && time <= Self.longest, "\(name) must be from nothing to a week")
     }
@@ -135,18 +128,7 @@ extension Scenario {
                 (1...nodes).contains(count),
                 "\(name).count must be from 1 to the number of nodes, \(nodes); it is \(count)"
             )
-        case .share(let share): try checkShare(share, "\(name).share")
+        case .share(let share): try ScenarioError.check(share: share, "\(name).share")
         }
-    }
-}
-
-extension Duration {
-    /// `1.5 s`, to the millisecond where that says it.
-    var shortText: String {
-        let microseconds = nanoseconds / 1_000
-        let (whole, rest) = microseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
-        var digits = String(String(1_000_000 + rest).dropFirst())
-        while digits.hasSuffix("0") { digits.removeLast() }
-        return (microseconds < 0 ? "-" : "") + "\(whole)" + (digits.isEmpty ? "" : ".\(digits)") + " s"
     }
 }

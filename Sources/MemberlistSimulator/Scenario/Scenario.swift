@@ -166,6 +166,11 @@ public struct ScenarioError: Error, Sendable, Hashable, CustomStringConvertible 
         self.message = message
     }
 
+    static func check(share: Double, _ name: String) throws(ScenarioError) {
+        guard !(0...1).contains(share) else { return }
+        throw ScenarioError("\(name) must be from 0 to 1, such as 0.1 for a tenth; it is \(share)")
+    }
+
     /// The sentence.
     public var description: String { message }
 }

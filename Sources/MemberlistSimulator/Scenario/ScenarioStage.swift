@@ -198,11 +198,3 @@ struct Milestones {
         return waiting.map { "after \($0.part) not all are right on who is alive by the end\(disagreement)" }
     }
 }
-
-extension SimulationState {
-    /// Whether all that are well count as many as there are: a look that is quick to say no.
-    var mayBeConverged: Bool {
-        let well = world.hosts.filter { isWell($0.index) }
-        return well.allSatisfy { $0.process?.core.aliveCount == well.count }
-    }
-}

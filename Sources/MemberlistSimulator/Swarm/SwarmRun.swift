@@ -79,7 +79,7 @@ final class SwarmRun {
             coverage: simulation.coverage,
             nodes: world.hosts.count,
             virtualTime: simulation.time,
-            datagrams: world.hosts.reduce(0) { $0 + $1.traffic.datagramsSent },
+            datagrams: simulation.totalTraffic.datagramsSent,
             convergence: convergence,
             plan: plan.lines
         )
@@ -133,8 +133,7 @@ final class SwarmRun {
         let settings = plan.settings
         simulation.observe { [unowned simulation] observation in
             guard case .member(let member, let change) = observation.kind else { return }
-            let launch = simulation.state.launches(of: observation.node)
-            let key = BeliefKey(observer: observation.node, launch: launch, subject: member.name)
+            let key = BeliefKey(observation.node, member.name, in: simulation.state)
             if change == .suspected { since[key] = observation.time }
             guard change == .failed, let start = since[key] else { return }
             let members = simulation.state.memberCount(seenBy: observation.node)

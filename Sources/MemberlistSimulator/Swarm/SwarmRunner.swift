@@ -57,11 +57,13 @@ public struct SwarmSummary: Sendable {
 public enum SwarmRunner {
     /// One seed, with a log of what happened.
     ///
+    /// - Parameters:
+    ///   - seed: Which one.
+    ///   - log: Is told of everything that happens.
     /// - Throws: `ConfigurationError` where a plan drew settings that are not valid: a fault of the swarm's own.
-    public static func replay(seed: UInt64, log: ((Observation) -> Void)? = nil) async throws -> SwarmOutcome
-    {
+    public static func replay(seed: UInt64, log: HistoryLog? = nil) async throws -> SwarmOutcome {
         let run = try SwarmRun(seed: seed)
-        if let log { run.simulation.observe(log) }
+        log?.follow(run.simulation)
         return await run.run()
     }
 

@@ -104,6 +104,12 @@ public struct SimulationState {
     /// pairs: it is for the ends of waits, not for every step.
     public var isConverged: Bool { firstDisagreement == nil }
 
+    /// Whether all that are well count as many as there are: a look that is quick to say no.
+    var mayBeConverged: Bool {
+        let well = world.hosts.filter { isWell($0.index) }
+        return well.allSatisfy { $0.process?.core.aliveCount == well.count }
+    }
+
     /// Who disagrees about whom, in words; nil where all agree.
     public var firstDisagreement: String? {
         let well = world.hosts.filter { isWell($0.index) }

@@ -69,9 +69,6 @@ final class World {
         return false
     }
 
-    /// The next moment at which anything happens.
-    var nextDue: Instant? { events.nextDue }
-
     private func handle(_ happening: Happening) {
         switch happening {
         case .timer(let index, let token): timerFired(hosts[Int(index)], token)

@@ -1,12 +1,6 @@
 import ArgumentParser
 import MemberlistSimulator
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What `--experiment` takes.
 enum ExperimentName: String, ExpressibleByArgument, CaseIterable {
     case lifeguard, partitions, scaling
@@ -23,6 +17,8 @@ struct ExperimentMode {
     private let sizes: [Int]
     private let isJSON: Bool
     private let picture: PictureFile?
+    /// With scaling: of the load, beside the times.
+    private let loadPicture: PictureFile?
 
     /// Nil where the arguments speak of no experiment.
     init?(_ command: SimulateCommand) throws(ToolError) {
@@ -59,10 +55,10 @@ struct ExperimentMode {
         slow = command.slow
         isFull = command.full
         seed = command.seed ?? 1
-        jobs = command.jobs ?? ProcessInfo.processInfo.activeProcessorCount
-        guard (1...1_024).contains(jobs) else { throw .usage("--jobs takes a number from 1 to 1024") }
+        jobs = try command.runsAtOnce()
         isJSON = command.json
-        picture = try command.svg.map { path throws(ToolError) in try PictureFile(path: path) }
+        picture = try PictureFile.at(command.svg)
+        loadPicture = name == .scaling ? try picture?.beside("load") : nil
     }
 
     func run(_ output: LinePrinter) async throws {
@@ -89,7 +85,6 @@ struct ExperimentMode {
         try output.finish()
     }
 
-    /// Sizes whose pictures are two: times, and beside it the load.
     private func scale(_ output: LinePrinter) async throws {
         let progress = LinePrinter(.error)
         let usual = isFull ? [32, 100, 316, 1_000, 3_162, 10_000] : [32, 100, 316, 1_000]
@@ -99,11 +94,10 @@ struct ExperimentMode {
             joinsAll: isFull,
             jobs: jobs
         ) { progress.print($0) }
-        if let picture {
+        if let picture, let loadPicture {
             try picture.write(report.times.svg)
-            let load = try PictureFile(path: picture.path.replacing(".svg", with: "") + "-load.svg")
-            try load.write(report.load.svg)
-            progress.print("wrote \(picture.path) and \(load.path)")
+            try loadPicture.write(report.load.svg)
+            progress.print("wrote \(picture.path) and \(loadPicture.path)")
         }
         output.print(isJSON ? try report.json() : report.text)
     }

@@ -16,8 +16,14 @@ import Darwin
 struct PictureFile {
     let path: String
 
-    /// Looks whether there will be room, before a long run and not after it.
-    init(path: String) throws(ToolError) {
+    /// Where `--svg` says; nil where it says nothing.
+    static func at(_ path: String?) throws(ToolError) -> PictureFile? {
+        guard let path else { return nil }
+        return try PictureFile(path: path)
+    }
+
+    /// Looks whether it can be written there, before a long run and not after it.
+    private init(path: String) throws(ToolError) {
         guard !path.isEmpty else { throw .usage("--svg needs the name of a file") }
         self.path = path
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
@@ -27,6 +33,13 @@ struct PictureFile {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
         throw .environment("cannot write \(path): it is a folder")
+    }
+
+    /// A second one: `a.svg` has `a-load.svg` beside it.
+    func beside(_ name: String) throws(ToolError) -> PictureFile {
+        let ending = ".svg"
+        let stem = path.hasSuffix(ending) ? String(path.dropLast(ending.count)) : path
+        return try PictureFile(path: "\(stem)-\(name)\(ending)")
     }
 
     func write(_ text: String) throws(ToolError) {

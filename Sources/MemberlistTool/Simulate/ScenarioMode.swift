@@ -20,7 +20,7 @@ struct ScenarioMode {
         scenario = try ScenarioSource(command).scenario()
         seed = command.seed ?? scenario.seed ?? Self.draw()
         isJSON = command.json
-        picture = try command.svg.map { path throws(ToolError) in try PictureFile(path: path) }
+        picture = try PictureFile.at(command.svg)
         log = command.verbose ? .frames : command.log ? .events : .none
         replay = ScenarioSource(command).replay(seed: seed)
     }

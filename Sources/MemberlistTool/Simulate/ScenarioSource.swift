@@ -21,7 +21,7 @@ struct ScenarioSource {
     }
 
     func scenario() throws(ToolError) -> Scenario {
-        var scenario = try read(command.scenario ?? "calm")
+        var scenario = try Self.found(command.scenario ?? "calm")
         if let nodes = command.nodes { scenario.nodes = nodes }
         if let loss = command.loss { scenario.loss = loss }
         if let minutes = command.minutes {
@@ -64,14 +64,14 @@ struct ScenarioSource {
 
     // MARK: Names and files
 
-    private func read(_ text: String) throws(ToolError) -> Scenario {
+    private static func found(_ text: String) throws(ToolError) -> Scenario {
         if let scenario = Scenario.named(text) { return scenario }
         guard text.contains("/") || text.contains(".") || access(text, F_OK) == 0 else {
             let nearest =
                 Scenario.nearest(to: text).map { ": did you mean '\($0.name)'?" } ?? "; --list names them"
             throw .usage("there is neither a scenario nor a file of the name '\(text)'\(nearest)")
         }
-        let bytes = try Self.bytes(of: text)
+        let bytes = try bytes(of: text)
         do {
             return try Scenario(json: bytes)
         } catch {
@@ -87,7 +87,7 @@ struct ScenarioSource {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = Self.read(descriptor, &buffer)
+            let count = read(descriptor, &buffer, buffer.count)
             if count == 0 { return bytes }
             if count > 0 {
                 bytes += buffer[..<count]
@@ -97,18 +97,6 @@ struct ScenarioSource {
             guard bytes.count <= largestFile else {
                 throw .file("\(path) is larger than \(largestFile) bytes: that is no scenario")
             }
-        }
-    }
-
-    private static func read(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
-        buffer.withUnsafeMutableBytes { bytes in
-            #if canImport(Glibc)
-            Glibc.read(descriptor, bytes.baseAddress, bytes.count)
-            #elseif canImport(Musl)
-            Musl.read(descriptor, bytes.baseAddress, bytes.count)
-            #else
-            Darwin.read(descriptor, bytes.baseAddress, bytes.count)
-            #endif
         }
     }
 

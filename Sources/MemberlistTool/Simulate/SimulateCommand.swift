@@ -1,6 +1,12 @@
 import ArgumentParser
 import MemberlistSimulator
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// `memberlist simulate`.
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -79,6 +85,13 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Flag(help: "Print a scenario file with every key.")
     var example = false
+
+    /// What `--jobs` says; one a core where it says nothing.
+    func runsAtOnce() throws(ToolError) -> Int {
+        let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+        guard (1...1_024).contains(jobs) else { throw .usage("--jobs takes a number from 1 to 1024") }
+        return jobs
+    }
 
     func run() async throws {
         let output = LinePrinter(.output)

@@ -1,11 +1,5 @@
 import MemberlistSimulator
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// `memberlist simulate` without a scenario: what a seed alone decides, once or many times.
 struct SwarmMode {
     enum Work {
@@ -25,7 +19,7 @@ struct SwarmMode {
             guard !isScenario, command.seed == nil else {
                 throw .usage("--seeds runs the swarm: leave scenario, its changes and --seed out")
             }
-            work = .run(try Self.seeds(count, from: command.from ?? 1), jobs: try Self.jobs(command.jobs))
+            work = .run(try Self.seeds(count, from: command.from ?? 1), jobs: try command.runsAtOnce())
         } else {
             guard command.from == nil, command.jobs == nil else {
                 throw .usage("--from and --jobs go with --seeds: say how many seeds")
@@ -52,18 +46,12 @@ struct SwarmMode {
         return first..<end
     }
 
-    private static func jobs(_ wanted: Int?) throws(ToolError) -> Int {
-        let jobs = wanted ?? ProcessInfo.processInfo.activeProcessorCount
-        guard (1...1_024).contains(jobs) else { throw .usage("--jobs takes a number from 1 to 1024") }
-        return jobs
-    }
-
     func run(_ output: LinePrinter) async throws {
         switch work {
         case .replay(let seed, let hasLog, let verbose):
             output.print("seed \(seed)")
             let log = HistoryLog(verbose: verbose) { output.print($0) }
-            let outcome = try await SwarmRunner.replay(seed: seed, log: hasLog ? { log.observe($0) } : nil)
+            let outcome = try await SwarmRunner.replay(seed: seed, log: hasLog ? log : nil)
             try Self.tell(outcome, output)
         case .run(let seeds, let jobs):
             try await Self.run(seeds, jobs: jobs, output)

@@ -32,8 +32,8 @@ enum SwarmText {
             )
         }
         lines.append(
-            "\(summary.runs) seeds in \(decimal(took / .seconds(1))) s, \(decimal(rate)) a second; "
-                + "\(decimal(summary.virtualTime / year, digits: 4)) years of virtual time, "
+            "\(summary.runs) seeds in \(NumberText.rounded(took / .seconds(1), places: 1)) s, \(NumberText.rounded(rate, places: 1)) a second; "
+                + "\(NumberText.rounded(summary.virtualTime / year, places: 4)) years of virtual time, "
                 + "\(summary.datagrams) datagrams"
         )
         if !summary.unmet.isEmpty {
@@ -67,12 +67,4 @@ enum SwarmText {
     }
 
     private static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
-
-    /// A number with that many digits behind its point.
-    private static func decimal(_ number: Double, digits: Int = 1) -> String {
-        let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
-        let whole = Int((number * Double(scale)).rounded())
-        let rest = "\(whole % scale)"
-        return "\(whole / scale)." + String(repeating: "0", count: digits - rest.count) + rest
-    }
 }

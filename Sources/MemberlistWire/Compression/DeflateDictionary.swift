@@ -3,9 +3,9 @@
 ///
 /// Frozen: both sides must hold the same bytes, so a better one is another algorithm's. `Fixtures` has it as a
 /// file, and the article on compression says how it was made.
-package enum DeflateDictionary {
+enum DeflateDictionary {
     /// 0x20.
-    package static let one: [UInt8] = decode(text)
+    static let one: [UInt8] = decode(text)
 
     /// Printable ASCII stands for itself, `%` and two hex digits for any byte; line breaks for nothing.
     private static func decode(_ text: StaticString) -> [UInt8] {

@@ -38,9 +38,9 @@ extension KeyError: CustomStringConvertible {
         case .lastKeyCannotBeRemoved:
             "the only key cannot be removed; add and use another key first"
         case .unknownKey:
-            "the key is not on the keyring; add it first"
+            "the key is not on the keyring; add it first, or look at the ids of those that are"
         case .systemUnavailable:
-            "the system gave no protected memory for the key"
+            "the system gave no memory to guard the key in, or no random bytes; free some memory and try again"
         }
     }
 }

@@ -6,10 +6,10 @@ extension Keyring {
 
     /// Whether the bytes can be nothing but a native frame, by their first one: no message has such a type byte,
     /// and no frame of HashiCorp's such a version.
-    package static func isNativeFrame(_ bytes: RawSpan) -> Bool { NativeFrame.version(of: bytes) != nil }
+    static func isNativeFrame(_ bytes: RawSpan) -> Bool { NativeFrame.version(of: bytes) != nil }
 
     /// Refuses a frame, or the beginning of one, that names a key which is not on the ring.
-    package func checkKeyOfNativeFrame(_ bytes: RawSpan) throws(WireError) {
+    func checkKeyOfNativeFrame(_ bytes: RawSpan) throws(WireError) {
         guard bytes.byteCount >= NativeFrame.nonceOffset else { return }
         let keyID = bytes.withUnsafeBytes { $0.baseAddress.map(NativeFrame.keyID) }
         if let keyID, ringKey(keyID) == nil { throw .unknownKey(keyID) }

@@ -2,7 +2,7 @@
 ///
 /// A ring in order of arrival, and a table of open addressing into it. Both double as they fill, up to the
 /// bound, and stay; after that an insertion allocates nothing.
-package struct NonceCache: Sendable {
+struct NonceCache: Sendable {
     private struct Entry {
         var nonce: Nonce
         var time: Int64
@@ -14,7 +14,7 @@ package struct NonceCache: Sendable {
     private var ring: [Entry] = []
     private var oldest = 0
     /// Nonces held.
-    package private(set) var count = 0
+    private(set) var count = 0
     /// 0 for free, else one more than a place in the ring.
     private var table: [UInt32] = []
 
@@ -23,7 +23,7 @@ package struct NonceCache: Sendable {
     /// - Parameters:
     ///   - limit: The nonces held at most; the oldest goes first.
     ///   - lifetimeNanoseconds: How long a nonce is held.
-    package init(
+    init(
         limit: Int = Limits.rememberedNonces,
         lifetimeNanoseconds: Int64 = Limits.rememberedNonceNanoseconds
     ) {
@@ -34,7 +34,7 @@ package struct NonceCache: Sendable {
     /// Remembers a nonce; false where it is remembered already.
     ///
     /// - Parameter now: Nanoseconds of a clock that does not go back.
-    package mutating func insert(_ nonce: Nonce, at now: Int64) -> Bool {
+    mutating func insert(_ nonce: Nonce, at now: Int64) -> Bool {
         while count > 0, now &- ring[oldest].time >= lifetime { removeOldest() }
         guard count == 0 || place(of: nonce) == nil else { return false }
         if count == limit { removeOldest() }
@@ -44,12 +44,6 @@ package struct NonceCache: Sendable {
         count += 1
         enter(position)
         return true
-    }
-
-    /// The same for the 12 bytes of a nonce; false, too, where there are fewer.
-    package mutating func insert(_ bytes: RawSpan, at now: Int64) -> Bool {
-        guard let nonce = Nonce(bytes) else { return false }
-        return insert(nonce, at: now)
     }
 
     /// Where the table starts to look for a nonce. Only holders of a key can choose what verifies, so the

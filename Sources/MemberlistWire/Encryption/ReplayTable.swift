@@ -1,6 +1,6 @@
 /// The windows of the sessions heard of late, the least recently heard out first. It grows up to its bound and
 /// stays; after that a new session allocates nothing.
-package struct ReplayTable: Sendable {
+struct ReplayTable: Sendable {
     private struct Key: Hashable {
         var keyID: KeyID
         var session: SessionID
@@ -21,20 +21,20 @@ package struct ReplayTable: Sendable {
     private var newest = -1
     private var oldest = -1
 
-    package init() {
+    init() {
         limit = Limits.replaySessions
     }
 
     /// Sessions held.
-    package var count: Int { entries.count }
+    var count: Int { entries.count }
 
     /// Makes room for four sessions of each member, 1,024 at least. It never shrinks.
-    package mutating func makeRoom(forMembers members: Int) {
+    mutating func makeRoom(forMembers members: Int) {
         limit = max(limit, members * Limits.replaySessionsPerMember)
     }
 
     /// Remembers a frame that verified; false where it was taken before, or is too old to tell.
-    package mutating func insert(_ nonce: NativeNonce, under keyID: KeyID) -> Bool {
+    mutating func insert(_ nonce: NativeNonce, under keyID: KeyID) -> Bool {
         let key = Key(keyID: keyID, session: nonce.session)
         if let place = places[key] {
             if place != newest {

@@ -2,11 +2,11 @@
 ///
 /// What comes under another one is authenticated with that one, and a stream's answer is bound to the label of
 /// its request.
-package struct AcceptedLabels: Sendable {
-    package let own: Label
+struct AcceptedLabels: Sendable {
+    let own: Label
     private let others: [Label]
 
-    package init(_ own: Label, and others: [Label] = []) {
+    init(_ own: Label, and others: [Label] = []) {
         self.own = own
         self.others = others.filter { $0 != own }
     }

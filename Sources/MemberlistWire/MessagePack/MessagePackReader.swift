@@ -3,18 +3,18 @@
 /// A cursor over bytes at hand. Text and byte fields come back as slices of the input, so that reading a
 /// message allocates nothing; only the rare array forms of them are copied. Every length is checked against
 /// the bytes that are there before it is used.
-package struct MessagePackReader {
+struct MessagePackReader {
     private let bytes: ArraySlice<UInt8>
     /// Index of the next byte, in the indices of the slice given.
-    package private(set) var position: Int
+    private(set) var position: Int
 
-    package init(_ bytes: ArraySlice<UInt8>) {
+    init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         position = bytes.startIndex
     }
 
     /// The bytes not read yet.
-    package var rest: ArraySlice<UInt8> { bytes[position...] }
+    var rest: ArraySlice<UInt8> { bytes[position...] }
 
     private var available: Int { bytes.endIndex - position }
 

@@ -3,7 +3,6 @@ extension Alive: MessagePackRecord {
         case incarnation, node, address, port, meta, versions
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("Incarnation"): self = .incarnation
@@ -55,7 +54,6 @@ enum AccusationField: Int, MessagePackField {
     case incarnation, node, from
 
     @inline(__always)
-
     init?(_ key: FieldKey) {
         switch key {
         case FieldKey("Incarnation"): self = .incarnation

@@ -3,7 +3,6 @@ extension Ping: MessagePackRecord {
         case sequence, node, sourceAddress, sourcePort, sourceNode
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("SeqNo"): self = .sequence
@@ -47,7 +46,6 @@ extension IndirectPing: MessagePackRecord {
         case sequence, target, port, node, wantsNack, sourceAddress, sourcePort, sourceNode
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("SeqNo"): self = .sequence
@@ -103,7 +101,6 @@ extension Ack: MessagePackRecord {
         case sequence, payload
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("SeqNo"): self = .sequence
@@ -139,7 +136,6 @@ extension Nack: MessagePackRecord {
         case sequence
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             guard key == FieldKey("SeqNo") else { return nil }
             self = .sequence

@@ -3,7 +3,6 @@ extension PushPullHeader: MessagePackRecord {
         case nodes, userStateLength, join
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("Nodes"): self = .nodes
@@ -49,7 +48,6 @@ extension PushNodeState: MessagePackRecord {
         case name, address, port, meta, incarnation, state, versions
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             switch key {
             case FieldKey("Name"): self = .name
@@ -88,7 +86,6 @@ struct UserMessageHeader: MessagePackRecord {
         case length
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             guard key == FieldKey("UserMsgLen") else { return nil }
             self = .length
@@ -124,7 +121,6 @@ struct ErrorMessage: MessagePackRecord {
         case text
 
         @inline(__always)
-
         init?(_ key: FieldKey) {
             guard key == FieldKey("Error") else { return nil }
             self = .text

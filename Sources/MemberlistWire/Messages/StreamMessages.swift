@@ -29,12 +29,12 @@ package struct PushNodeState: Hashable, Sendable {
 }
 
 /// The map in front of a push/pull's node states.
-package struct PushPullHeader: Hashable, Sendable {
-    package var nodes: Int
-    package var userStateLength: Int
-    package var join: Bool
+struct PushPullHeader: Hashable, Sendable {
+    var nodes: Int
+    var userStateLength: Int
+    var join: Bool
 
-    package init(nodes: Int = 0, userStateLength: Int = 0, join: Bool = false) {
+    init(nodes: Int = 0, userStateLength: Int = 0, join: Bool = false) {
         self.nodes = nodes
         self.userStateLength = userStateLength
         self.join = join

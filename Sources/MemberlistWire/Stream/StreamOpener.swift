@@ -37,7 +37,7 @@ package struct StreamOpener: ~Copyable {
     /// The one that this stream bears.
     var label: Label
     let keyring: Keyring?
-    private let verifyIncoming: Bool
+    private let verifiesIncoming: Bool
     let acceptsPadded: Bool
     let policy: WirePolicy
     let name: NodeName
@@ -59,7 +59,7 @@ package struct StreamOpener: ~Copyable {
         label: Label,
         acceptedLabels: [Label] = [],
         keyring: Keyring?,
-        verifyIncoming: Bool = true,
+        verifiesIncoming: Bool = true,
         acceptsPadded: Bool = false,
         policy: WirePolicy = .automatic,
         name: NodeName = NodeName(""),
@@ -72,7 +72,7 @@ package struct StreamOpener: ~Copyable {
         labels = AcceptedLabels(label, and: acceptedLabels)
         self.label = label
         self.keyring = keyring
-        self.verifyIncoming = verifyIncoming
+        self.verifiesIncoming = verifiesIncoming
         self.acceptsPadded = acceptsPadded
         self.limits = limits
         if case .inbound = direction { stage = .label } else { stage = .typeByte }
@@ -155,7 +155,7 @@ extension StreamOpener {
             guard keyring != nil else { throw .encryptedUnexpectedly }
             return .record
         }
-        guard keyring == nil || !verifyIncoming else { throw .notEncrypted }
+        guard keyring == nil || !verifiesIncoming else { throw .notEncrypted }
         if type == .compress { return .compressed(MessagePackScanner(limit: limits.body)) }
         return try .message(StreamMessageFramer(type, limit: limits.body))
     }

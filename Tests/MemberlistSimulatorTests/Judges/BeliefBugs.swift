@@ -9,11 +9,7 @@ extension PlantedBug {
             what: "a node tells of an update with an incarnation before the last",
             judge: IncarnationJudge().name,
             others: [NewsJudge().name, EventOrderJudge().name],
-            story: { simulation, _ in
-                await simulation.run(for: .seconds(5))
-                simulation[0].update(meta: [1])
-                await simulation.run(for: .seconds(5))
-            },
+            story: update,
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     guard node == 1, change == .updated else { return [(member, change)] }
@@ -25,11 +21,7 @@ extension PlantedBug {
             what: "a node changes its metadata at the incarnation that it had",
             judge: IncarnationJudge().name,
             others: [NewsJudge().name],
-            story: { simulation, _ in
-                await simulation.run(for: .seconds(5))
-                simulation[0].update(meta: [1])
-                await simulation.run(for: .seconds(5))
-            },
+            story: update,
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     guard node == 0, member.name == "node-0" else { return [(member, change)] }
@@ -41,7 +33,7 @@ extension PlantedBug {
             what: "an alive of before raises the dead",
             judge: ResurrectionJudge().name,
             others: [NewsJudge().name],
-            story: crashOfTwo,
+            story: crash(.seconds(20)),
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     guard node == 1, change == .failed else { return [(member, change)] }
@@ -52,7 +44,7 @@ extension PlantedBug {
         PlantedBug(
             what: "an event is left out",
             judge: EventOrderJudge().name,
-            story: crashOfTwo,
+            story: crash(.seconds(20)),
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     node == 1 && member.name == "node-2" && change == .joined ? [] : [(member, change)]
@@ -63,7 +55,7 @@ extension PlantedBug {
             what: "an event is told twice",
             judge: EventOrderJudge().name,
             others: [SuspicionJudge().name],
-            story: crashOfTwo,
+            story: crash(.seconds(20)),
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     node == 1 && change == .failed
@@ -75,7 +67,7 @@ extension PlantedBug {
             what: "an event tells of another state than it leads to",
             judge: EventOrderJudge().name,
             others: [NewsJudge().name],
-            story: crashOfTwo,
+            story: crash(.seconds(20)),
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     node == 1 && change == .failed
@@ -109,12 +101,6 @@ extension PlantedBug {
             }
         ),
     ]
-
-    @Sendable private static func crashOfTwo(_ simulation: Simulation, _ isPlanted: Bool) async {
-        await simulation.run(for: .seconds(5))
-        simulation[2].crash()
-        await simulation.run(for: .seconds(20))
-    }
 }
 
 extension Member {

@@ -27,11 +27,7 @@ extension PlantedBug {
             what: "a suspicion of a crashed node never ends",
             judge: CompletenessJudge().name,
             others: [SuspicionJudge().name],
-            story: { simulation, _ in
-                await simulation.run(for: .seconds(5))
-                simulation[2].crash()
-                await simulation.run(for: .seconds(20))
-            },
+            story: crash(.seconds(20)),
             plant: { world in
                 world.adjustCore = { $0.suspicionMultiplier = 10_000 }
                 relaunch(world)

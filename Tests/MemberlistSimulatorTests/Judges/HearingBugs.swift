@@ -11,7 +11,7 @@ extension PlantedBug {
             what: "a death is not believed",
             judge: HearingJudge().name,
             nodes: 8,
-            story: crashOfThree,
+            story: crash(.seconds(40)),
             plant: { world in
                 world.sabotage.hearing = { node, message in
                     if case .dead = message { return nil }
@@ -24,7 +24,7 @@ extension PlantedBug {
             judge: HearingJudge().name,
             // It declares a failure that nobody told it of.
             others: [SuspicionJudge().name],
-            story: crashOfThree,
+            story: crash(.seconds(40)),
             plant: { world in
                 world.sabotage.hearing = { node, message in
                     guard case .suspect(let suspect) = message, node == 1 else { return message }
@@ -37,11 +37,7 @@ extension PlantedBug {
         PlantedBug(
             what: "an alive is believed at an incarnation above its own",
             judge: HearingJudge().name,
-            story: { simulation, _ in
-                await simulation.run(for: .seconds(5))
-                simulation[0].update(meta: [1])
-                await simulation.run(for: .seconds(5))
-            },
+            story: update,
             plant: { world in
                 world.sabotage.hearing = { node, message in
                     guard case .alive(var alive) = message, node == 1, alive.incarnation == 2 else {
@@ -56,7 +52,7 @@ extension PlantedBug {
             what: "confirmations are not counted",
             judge: SuspicionJudge().name,
             nodes: 6,
-            story: crashOfThree,
+            story: crash(.seconds(40)),
             plant: { world in
                 world.sabotage.hearing = { node, message in
                     // The first suspicion is heard, and no other.
@@ -70,7 +66,7 @@ extension PlantedBug {
         PlantedBug(
             what: "a suspicion ends before its time",
             judge: SuspicionJudge().name,
-            story: crashOfThree,
+            story: crash(.seconds(40)),
             plant: { world in
                 world.adjustCore = { $0.suspicionMultiplier = 2 }
                 relaunch(world)
@@ -79,7 +75,7 @@ extension PlantedBug {
         PlantedBug(
             what: "a death is not passed on",
             judge: NewsJudge().name,
-            story: crashOfThree,
+            story: crash(.seconds(40)),
             plant: { world in
                 world.sabotage.loses = { node, name in
                     node == 1 && world.hosts[1].process?.core.member(named: name)?.state == .dead
@@ -105,7 +101,7 @@ extension PlantedBug {
         PlantedBug(
             what: "a dead member is never forgotten",
             judge: ForgettingJudge().name,
-            story: longAfterACrash,
+            story: crash(.seconds(80)),
             plant: { world in
                 world.adjustCore = { $0.gossipToTheDead *= 1_000 }
                 relaunch(world)
@@ -114,7 +110,7 @@ extension PlantedBug {
         PlantedBug(
             what: "a dead member is forgotten too soon",
             judge: ForgettingJudge().name,
-            story: longAfterACrash,
+            story: crash(.seconds(80)),
             plant: { world in
                 world.adjustCore = { $0.gossipToTheDead /= 2 }
                 relaunch(world)
@@ -123,11 +119,7 @@ extension PlantedBug {
         PlantedBug(
             what: "an update is not told",
             judge: EventOrderJudge().name,
-            story: { simulation, _ in
-                await simulation.run(for: .seconds(5))
-                simulation[0].update(meta: [1])
-                await simulation.run(for: .seconds(5))
-            },
+            story: update,
             plant: { world in
                 world.sabotage.member = { node, member, change in
                     node == 1 && change == .updated ? [] : [(member, change)]
@@ -135,16 +127,4 @@ extension PlantedBug {
             }
         ),
     ]
-
-    @Sendable private static func crashOfThree(_ simulation: Simulation, _ isPlanted: Bool) async {
-        await simulation.run(for: .seconds(5))
-        simulation[2].crash()
-        await simulation.run(for: .seconds(40))
-    }
-
-    @Sendable private static func longAfterACrash(_ simulation: Simulation, _ isPlanted: Bool) async {
-        await simulation.run(for: .seconds(5))
-        simulation[2].crash()
-        await simulation.run(for: .seconds(80))
-    }
 }

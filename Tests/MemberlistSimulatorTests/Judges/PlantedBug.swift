@@ -5,6 +5,8 @@ import Testing
 
 /// A small simulation that is sound as it stands, and a bug for it that one judge must find.
 struct PlantedBug: Sendable, CustomTestStringConvertible {
+    typealias Story = @Sendable (Simulation, _ isPlanted: Bool) async -> Void
+
     /// What is wrong, in a few words.
     let what: String
     /// The name of the judge that must speak.
@@ -16,13 +18,29 @@ struct PlantedBug: Sendable, CustomTestStringConvertible {
     /// Whether a healthy node that is declared failed breaks a rule.
     var isExact = true
     /// What happens, with the bug or without it; ``plant`` has been called before where there is one.
-    var story: @Sendable (Simulation, _ isPlanted: Bool) async -> Void = { simulation, _ in
+    var story: Story = { simulation, _ in
         await simulation.run(for: .seconds(10))
     }
     /// Breaks the simulation, before the nodes join.
     var plant: @Sendable (World) -> Void = { _ in }
 
     var testDescription: String { what }
+
+    /// A node crashes, and so much time passes.
+    static func crash(_ time: Duration) -> Story {
+        { simulation, _ in
+            await simulation.run(for: .seconds(5))
+            simulation[2].crash()
+            await simulation.run(for: time)
+        }
+    }
+
+    /// A node changes its metadata.
+    static let update: Story = { simulation, _ in
+        await simulation.run(for: .seconds(5))
+        simulation[0].update(meta: [1])
+        await simulation.run(for: .seconds(5))
+    }
 
     /// Starts all processes anew, for bugs that strike where one begins.
     static func relaunch(_ world: World) {

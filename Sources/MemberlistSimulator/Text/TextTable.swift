@@ -26,19 +26,3 @@ struct TextTable: Sendable, Hashable {
 
     var text: String { lines.joined(separator: "\n") }
 }
-
-/// Numbers as tables show them: rounded in one place, and alike on every machine.
-enum NumberText {
-    /// `37.25 %` of the whole; `-` where there is no whole.
-    static func percent(_ part: Int, of whole: Int) -> String {
-        guard whole > 0 else { return "-" }
-        let hundredths = (Int128(part) * 20_000 + Int128(whole)) / (Int128(whole) * 2)
-        return "\(hundredths / 100).\(String(Int(hundredths % 100) + 100).dropFirst()) %"
-    }
-
-    /// Seconds with two places, rounded.
-    static func seconds(_ time: Duration) -> String {
-        let hundredths = (time.nanoseconds + 5_000_000) / 10_000_000
-        return "\(hundredths / 100).\(String(hundredths % 100 + 100).dropFirst())"
-    }
-}

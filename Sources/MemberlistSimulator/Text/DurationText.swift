@@ -1,3 +1,5 @@
+internal import MemberlistCore
+
 extension Duration {
     /// As `1d02:03:04.567890`, for logs that line up.
     var clockText: String {
@@ -8,4 +10,10 @@ extension Duration {
         let clock = "\(two(seconds / 3_600 % 24)):\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(micro)"
         return days > 0 ? "\(days)d\(clock)" : clock
     }
+
+    /// `1.5 s`, to the microsecond where it needs that.
+    var shortText: String { NumberText.shortest(millionths: nanoseconds / 1_000) + " s" }
+
+    /// Whole nanoseconds, as the core counts.
+    var nanoseconds: Int64 { wholeNanoseconds }
 }

@@ -90,6 +90,8 @@ public final class Simulation {
     public var violations: [Violation] { world.violations }
     /// How often each fault and each rare path was met so far.
     public var coverage: Coverage { world.coverage }
+    /// What all nodes sent and received so far.
+    public var totalTraffic: Traffic { world.hosts.reduce(Traffic()) { $0 + $1.traffic } }
     /// The hash of all that happened so far, as 32 hexadecimal digits.
     public var history: String { world.digest.text }
 
