@@ -94,6 +94,7 @@ let package = Package(
         ),
         .target(name: "CSpawn", path: "Tests/CSpawn"),
         .target(name: "CKeyringHarness", path: "Tests/CKeyringHarness"),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(
             name: "KeyringHarness",
             dependencies: ["CKeyringHarness", "Memberlist", "MemberlistWire"],
@@ -123,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "MemberlistTests",
             dependencies: [
-                "Memberlist", "MemberlistCore", "MemberlistWire", "ProcessSupport",
+                "CAllocations", "Memberlist", "MemberlistCore", "MemberlistWire", "ProcessSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),

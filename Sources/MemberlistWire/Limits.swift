@@ -53,12 +53,20 @@ package enum Limits {
     package static let pushPullSmallStates = 1_024
     /// Streams of peers open at once, where the configuration does not say otherwise. Ours.
     package static let inboundStreams = 512
+    /// When all are taken, how many more of them one address may have than that of a newcomer. Ours.
+    package static let streamLead = 8
+    /// Nanoseconds after which a stream that has brought no message gives way to a newcomer, when all are taken.
+    package static let streamGraceNanoseconds: Int64 = 250_000_000
     /// Bytes that one stream of a peer's holds on its own account. Ours: with what a connection costs besides,
     /// it stays below 64 KiB.
     package static let streamAllowance = 8 * 1024
     /// Bytes that all streams of peers together hold above that, until their messages are whole. Ours: one
     /// record of the largest size always fits.
     package static let streamsTogether = 22 * 1024 * 1024
+    /// Bytes of that which each address has for itself, for so many addresses: who takes all of the rest keeps out
+    /// no state that is smaller. Ours.
+    package static let streamOrigin = 256 * 1024
+    package static let streamOrigins = 32
     /// Bytes that one read of a stream brings.
     package static let streamRead = 8 * 1024
     /// Seconds until a stream without a whole message is closed, counted anew with each ``streamProgress`` bytes

@@ -63,6 +63,28 @@ import Testing
         }
     }
 
+    /// What could not be passed on in a datagram is not believed, reckoned with the most that the rest of an alive
+    /// takes; and it takes no more.
+    @Test func aliveOverhead() throws {
+        let largest = Alive(
+            incarnation: .max,
+            node: NodeName(bytes: Self.bytes(Limits.name).bytes),
+            address: Self.bytes(16),
+            port: .max,
+            meta: Self.bytes(Limits.meta),
+            versions: [1, 5, 2, 0, 0, 0, 3]
+        )
+        var encoded: [UInt8] = []
+        Message.alive(largest).encode(into: &encoded)
+        #expect(encoded.count - Limits.name - Limits.meta - 7 <= Limits.aliveOverhead)
+
+        let room = Node().core.configuration.broadcastLimit - Limits.aliveOverhead - 1
+        for (count, isAllowed) in [(room - 1, true), (room, true), (room + 1, false)] {
+            let versions = WireBytes([1, 5, 2, 0, 0, 0] + [UInt8](repeating: 0, count: count - 6))
+            #expect(isBelieved { $0.versions = versions } == isAllowed, "\(count)")
+        }
+    }
+
     @Test func incarnations() {
         let top = Limits.incarnation
         for (incarnation, isAllowed) in [(1, true), (top - 1, true), (top, false), (.max, false)]

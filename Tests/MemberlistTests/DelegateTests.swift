@@ -1,6 +1,8 @@
-import Memberlist
+import ProcessSupport
 import Synchronization
 import Testing
+
+@testable import Memberlist
 
 /// Uses the node from inside its hooks, as applications do.
 private final class Delegate: MemberlistDelegate {
@@ -42,6 +44,28 @@ private final class Delegate: MemberlistDelegate {
     func allowMerge(_ members: [Member]) async -> Bool { !refusesMerges }
 }
 
+/// Holds up the first message until it is told to go on.
+private final class SlowDelegate: MemberlistDelegate {
+    let received = Mutex<[[UInt8]]>([])
+    let begun: AsyncStream<Void>
+    private let begins: AsyncStream<Void>.Continuation
+    private let held: AsyncStream<Void>
+    private let holding: AsyncStream<Void>.Continuation
+
+    init() {
+        (begun, begins) = AsyncStream.makeStream()
+        (held, holding) = AsyncStream.makeStream()
+    }
+
+    func goOn() { holding.finish() }
+
+    func messageReceived(_ payload: [UInt8], from: Endpoint) async {
+        begins.yield()
+        for await _ in held {}
+        received.withLock { $0.append(payload) }
+    }
+}
+
 @Suite(.timeLimit(.minutes(10)))
 struct DelegateTests {
     private func next(_ delegate: Delegate, _ wanted: String) async throws {
@@ -69,6 +93,31 @@ struct DelegateTests {
         try await within { for await _ in events {} }
         await second.shutdown()
         await first.shutdown()
+    }
+
+    /// What waits for a slow hook is bounded in number; one more is dropped, and the log says so.
+    @Test func whatWaitsIsBoundedInNumber() async throws {
+        let (delegate, lines) = (SlowDelegate(), LogLines())
+        let hooks = HookRunner(delegate: delegate, log: NodeLog(lines.logger))
+        let from = Endpoint(address: try #require(IPAddress("127.0.0.1")), port: 1)
+        hooks.messageReceived([0], from: from)
+        // It is being delivered now, and waits no longer.
+        for await _ in delegate.begun { break }
+        for _ in 1...Limits.waitingItems { hooks.messageReceived([1], from: from) }
+        #expect(lines.all.isEmpty)
+        hooks.messageReceived([2], from: from)
+        #expect(lines.having("the delegate is too slow").count == 1)
+        hooks.conflict(
+            existing: Member(name: "x", endpoint: from),
+            claimed: Member(name: "x", endpoint: from)
+        )
+        #expect(lines.having("the delegate is too slow").count == 2)
+        delegate.goOn()
+        try await poll("all that waited", within: .seconds(60)) {
+            delegate.received.withLock { $0.count } == Limits.waitingItems + 1
+        }
+        #expect(delegate.received.withLock { $0.last } == [1])
+        hooks.stop()
     }
 
     @Test func theEndOfABroadcastIsTold() async throws {

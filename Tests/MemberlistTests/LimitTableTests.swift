@@ -17,6 +17,8 @@ import Testing
         "streamBody": Limits.streamBody, "streamUserMessage": Limits.streamUserMessage,
         "pushPullNodes": Limits.pushPullNodes, "pushPullStateBytes": Limits.pushPullStateBytes,
         "pushPullSmallStates": Limits.pushPullSmallStates, "inboundStreams": Limits.inboundStreams,
+        "streamLead": Limits.streamLead, "streamGraceNanoseconds": Limits.streamGraceNanoseconds,
+        "streamOrigin": Limits.streamOrigin, "streamOrigins": Limits.streamOrigins,
         "streamAllowance": Limits.streamAllowance, "streamsTogether": Limits.streamsTogether,
         "streamRead": Limits.streamRead, "streamSeconds": Limits.streamSeconds,
         "streamProgress": Limits.streamProgress, "incarnationStep": Limits.incarnationStep,
@@ -48,5 +50,28 @@ import Testing
         #expect(Set(declared) == Set(Self.values.keys))
         #expect(Set(declared) == Set(rows.keys))
         for (name, value) in Self.values { #expect(rows[name] == Int(value), "\(name)") }
+    }
+
+    /// Every row of both tables names the test that shows it, and there is such a test.
+    @Test func eachRowNamesATestThatThereIs() throws {
+        let tests = Programs.packageTop.appendingPathComponent("Tests")
+        let files = try #require(FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil))
+        var source = ""
+        for case let file as URL in files where file.pathExtension == "swift" {
+            source += try String(contentsOf: file, encoding: .utf8)
+        }
+        let words = Set(source.split { !$0.isLetter && !$0.isNumber && $0 != "-" })
+        for line in try text("SECURITY.md").split(separator: "\n") where line.hasPrefix("|") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard let last = cells.last, cells.count > 1, !last.hasPrefix("---"), cells[0] != "limit",
+                cells[0] != "promise", last != "the simulator's judges, in every seed of the swarm"
+            else { continue }
+            let named = last.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+                .filter { $0.offset % 2 == 1 }.flatMap { $0.element.split(separator: ".") }
+            #expect(named.contains { $0.hasSuffix("Tests") }, "\(line)")
+            for name in named where !words.contains(name) && name != "metaLimit" {
+                #expect(["streams", "maximumInbound"].contains(name), "\(name) in \(line)")
+            }
+        }
     }
 }

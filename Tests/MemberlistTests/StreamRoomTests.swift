@@ -1,4 +1,3 @@
-import Logging
 import NIOCore
 import NIOPosix
 import Testing
@@ -8,25 +7,6 @@ import Testing
 /// What streams of peers may hold and for how long.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct StreamRoomTests {
-    @Test func allTogetherHoldNoMoreThanTheBudget() async throws {
-        let configuration = local("a")
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let shared = NodeShared(
-            configuration: configuration,
-            layers: try LayerSettings(configuration),
-            log: NodeLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        )
-        let (filling, refilling) = try await loop.submit {
-            let room = StreamRoom(shared: shared, handle: DriverHandle(loop: loop))
-            let limit = Limits.streamsTogether
-            let filling = [limit + 1, limit - 1, 2, 1, 1].map { room.hold($0) }
-            room.release(10)
-            return (filling, [11, 10].map { room.hold($0) })
-        }.get()
-        #expect(filling == [false, true, false, true, false])
-        #expect(refilling == [false, true])
-    }
-
     /// A record of the largest size, and what its buffer grows by, fit the budget.
     @Test(arguments: [false, true]) func theLargestMessageArrives(encrypted: Bool) async throws {
         let key = try SecretKey.random()

@@ -1,6 +1,7 @@
 import FixtureSupport
-import MemberlistWire
 import Testing
+
+@testable import MemberlistWire
 
 @Suite("Deflate with dictionary 1")
 struct DeflateTests {
@@ -14,7 +15,20 @@ struct DeflateTests {
     private static func decompress(_ bytes: [UInt8], limit: Int = 1 << 24) throws(WireError) -> [UInt8] {
         var decompressor = DeflateDecompressor()
         var output: [UInt8] = []
-        try decompressor.decompress(bytes.span.bytes, limit: limit, into: &output)
+        var refusal: WireError?
+        do throws(WireError) {
+            try decompressor.decompress(bytes.span.bytes, limit: limit, into: &output)
+        } catch {
+            refusal = error
+        }
+        // The other way, which knows the size beforehand, says the same of everything.
+        do throws(WireError) {
+            let whole = try decompressor.decompress(bytes.span.bytes, limit: limit)
+            #expect(refusal == nil && whole.elementsEqual(output))
+        } catch {
+            #expect(refusal == error)
+        }
+        if let refusal { throw refusal }
         return output
     }
 
@@ -46,6 +60,38 @@ struct DeflateTests {
             let compressed = Self.compress(random.bytes(size))
             #expect(compressed.count <= size + size / 256 + 32, "\(size) bytes")
         }
+    }
+
+    @Test("goes as it is where zlib gets no memory, in datagrams and in streams")
+    func noMemory() throws {
+        let payload: [UInt8] = [8] + [UInt8](repeating: 7, count: 500)
+        var compressor = DeflateCompressor(hasMemory: false)
+        var output: [UInt8] = [1]
+        #expect(!compressor.compress(payload.span.bytes, into: &output) && output == [1])
+
+        let receiver = Receiver(name: "b", capabilities: .all)
+        var sealer = DatagramSealer(
+            label: .none,
+            keyring: nil,
+            compression: true,
+            padded: false,
+            policy: .automatic,
+            deflater: DeflateCompressor(hasMemory: false)
+        )
+        for _ in 0..<2 {
+            try sealer.seal(payload, for: receiver, into: &output)
+            #expect(output == payload)
+        }
+        var message: [UInt8] = []
+        StreamMessage.user(payload).encode(into: &message)
+        var stream = StreamSealer(label: .none, keyring: nil, compression: true)
+        output = []
+        try stream.seal(message, .request(to: receiver), into: &output)
+        #expect(output.count < message.count)
+        stream.zlibHasMemory = false
+        output = []
+        try stream.seal(message, .request(to: receiver), into: &output)
+        #expect(output == message)
     }
 
     @Test("each message stands alone, whatever came before it")

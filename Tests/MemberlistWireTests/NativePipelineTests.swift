@@ -166,6 +166,28 @@ struct NativePipelineTests {
         }
     }
 
+    @Test("asks whether a record is new before anything of it is inflated or read")
+    func recordedRecords() throws {
+        for receiver in [native, .unknown] {
+            var request: [UInt8] = []
+            // Nothing that could be inflated.
+            try streamSealer().seal([9, 0xff], .request(to: receiver), into: &request)
+            var first = streamOpener(.inbound)
+            first.feed(request.span.bytes)
+            var asked = 0
+            #expect(throws: WireError.unexpectedValue) {
+                try first.next {
+                    asked += 1
+                    return $0.keyID == key.id
+                }
+            }
+            var second = streamOpener(.inbound)
+            second.feed(request.span.bytes)
+            #expect(throws: WireError.replayed) { try second.next { _ in false } }
+            #expect(asked == 1 && !second.isAuthenticated)
+        }
+    }
+
     @Test("answers each in the dialect of its request")
     func repliesSpeakTheRequestsDialect() throws {
         var request: [UInt8] = []

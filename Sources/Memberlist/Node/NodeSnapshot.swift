@@ -9,12 +9,39 @@ final class NodeSnapshot: Sendable {
         var members: [NodeName: Member] = [:]
         var localMember: Member
         var healthScore = 0
+        var hosts: [IPAddress: Host] = [:]
+
+        mutating func set(_ member: Member?, named name: NodeName) {
+            let old = members[name]
+            members[name] = member
+            guard old?.endpoint != member?.endpoint else { return }
+            if let old { hosts[old.endpoint.address] = hosts[old.endpoint.address]?.without() }
+            if let member { hosts[member.endpoint.address, default: Host()].add(name) }
+        }
+    }
+
+    /// The members of one address.
+    private struct Host {
+        var count = 0
+        /// Where there is one, and it has been the only one all along.
+        var only: NodeName?
+
+        mutating func add(_ name: NodeName) {
+            count += 1
+            only = count == 1 ? name : nil
+        }
+
+        func without() -> Host? {
+            count > 1 ? Host(count: count - 1) : nil
+        }
     }
 
     private let state: Mutex<State>
 
     init(localMember: Member) {
-        state = Mutex(State(members: [localMember.name: localMember], localMember: localMember))
+        var first = State(localMember: localMember)
+        first.set(localMember, named: localMember.name)
+        state = Mutex(first)
     }
 
     var members: [Member] {
@@ -28,15 +55,24 @@ final class NodeSnapshot: Sendable {
     var healthScore: Int { state.withLock { $0.healthScore } }
     var count: Int { state.withLock { $0.members.count } }
 
+    /// Whether a member has that address, and which one, where one alone has it: a stranger can have this asked as
+    /// often as it likes, and so it looks at no other member.
+    func members(at address: IPAddress) -> (any: Bool, only: Member?) {
+        state.withLock { state in
+            let host = state.hosts[address]
+            return (host != nil, host?.only.flatMap { state.members[$0] })
+        }
+    }
+
     func update(_ member: Member) {
         state.withLock { state in
-            state.members[member.name] = member
+            state.set(member, named: member.name)
             if member.name == state.localMember.name { state.localMember = member }
         }
     }
 
     func remove(_ name: NodeName) {
-        state.withLock { _ = $0.members.removeValue(forKey: name) }
+        state.withLock { $0.set(nil, named: name) }
     }
 
     func setHealth(_ score: Int) {

@@ -20,11 +20,10 @@ extension ProtocolDriver {
     /// What was refused came on a stream that a peer opened: all that is known of the peer is its address, and its
     /// name where one member alone has that address.
     func report(_ fault: RefusalReport.Fault, ofStreamFrom address: IPAddress) {
-        let members = snapshot.members.filter { $0.endpoint.address == address }
-        let member = members.count == 1 ? members.first : nil
+        let (isMember, member) = snapshot.members(at: address)
         let sender = member?.endpoint ?? Endpoint(address: address, port: 0)
         refusals.tell(fault, from: sender, ring: shared.layers.keyring, in: shared.log) {
-            !members.isEmpty
+            isMember
         } sender: {
             RefusalReport.Sender(endpoint: sender, member: member?.name)
         }

@@ -21,8 +21,6 @@ final class InboundStreamHandler: ChannelInboundHandler {
     private var hasEntered = false
     private var inExchange = false
     private var timers: [Scheduled<Void>] = []
-    /// Bytes on account of the room's budget.
-    private var held = 0
     /// Bytes received since the time to deliver began, the last time.
     private var progress = 0
     private var began = NIODeadline.now()
@@ -35,13 +33,13 @@ final class InboundStreamHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        guard room.enter(context.channel) else {
+        peer = context.remoteAddress.flatMap(Endpoint.init)
+        guard room.enter(context.channel, from: peer) else {
             room.shared.metrics.tcpRefused.increment()
             return context.close(promise: nil)
         }
         self.context = context
         hasEntered = true
-        peer = context.remoteAddress.flatMap(Endpoint.init)
         room.shared.metrics.tcpAccepted.increment()
         let timeout = room.shared.configuration.streams.timeout
         schedule(in: .nanoseconds(timeout.wholeNanoseconds)) { $0.end() }
@@ -53,8 +51,6 @@ final class InboundStreamHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         if hasEntered { room.leave(context.channel) }
         if inExchange { room.endExchange() }
-        room.release(held)
-        held = 0
         for timer in timers { timer.cancel() }
         timers = []
         self.context = nil
@@ -69,11 +65,9 @@ final class InboundStreamHandler: ChannelInboundHandler {
         guard hold(opener.heldBytes(adding: buffer.readableBytes)) else { return refuse(.limitExceeded) }
         buffer.withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
         do {
-            let message = try opener.next()
+            let message = try opener.next(admitting: room.isFresh)
             _ = hold(opener.heldBytes())
-            guard let message else { return }
-            guard room.isFresh(opener.record) else { return refuse(.replayed) }
-            take(message)
+            if let message { take(message) }
         } catch {
             refuse(error)
         }
@@ -90,6 +84,7 @@ final class InboundStreamHandler: ChannelInboundHandler {
     }
 
     private func take(_ message: StreamMessage) {
+        if let context { room.settle(context.channel) }
         switch message {
         case .ping(let ping):
             let isMeant = ping.node.isEmpty || ping.node == room.shared.configuration.name
@@ -156,16 +151,9 @@ final class InboundStreamHandler: ChannelInboundHandler {
         write(.error("\(error)"))
     }
 
-    /// Takes what is held above the stream's own allowance from what all streams have together, or gives back.
     private func hold(_ bytes: Int) -> Bool {
-        let wanted = max(0, bytes - Limits.streamAllowance)
-        if wanted < held {
-            room.release(held - wanted)
-        } else if wanted > held, !room.hold(wanted - held) {
-            return false
-        }
-        held = wanted
-        return true
+        guard let context else { return false }
+        return room.hold(max(0, bytes - Limits.streamAllowance), by: context.channel)
     }
 
     private func endWhenSilent(in delay: TimeAmount) {

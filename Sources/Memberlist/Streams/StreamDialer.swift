@@ -155,14 +155,11 @@ private final class OutboundStreamHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         unwrapInboundIn(data).withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
         do {
-            guard let message = try opener.next() else { return }
-            guard room.isFresh(opener.record) else { throw WireError.replayed }
+            guard let message = try opener.next(admitting: room.isFresh) else { return }
             room.note(opener.record, from: peer)
             promise.succeed(message)
-        } catch let error as WireError {
-            promise.fail(StreamFailure.refused(error))
         } catch {
-            promise.fail(StreamFailure.closed)
+            promise.fail(StreamFailure.refused(error))
         }
     }
 

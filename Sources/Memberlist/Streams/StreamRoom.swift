@@ -16,10 +16,10 @@ final class StreamRoom {
     let handle: DriverHandle
     let sealer: StreamSealer
     private var replays = ReplayGuard()
+    private var seats = StreamSeats()
     private var inbound: [ObjectIdentifier: any Channel] = [:]
     private var outbound: [ObjectIdentifier: OutboundStream] = [:]
     private var exchanges = 0
-    private var heldBytes = 0
     private(set) var isClosed = false
 
     init(shared: NodeShared, handle: DriverHandle) {
@@ -28,15 +28,31 @@ final class StreamRoom {
         sealer = shared.layers.streamSealer
     }
 
-    /// Whether there is room for one more stream of a peer's.
-    func enter(_ channel: any Channel) -> Bool {
-        guard !isClosed, inbound.count < shared.configuration.streams.maximumInbound else { return false }
+    /// Whether there is room for one more stream of a peer's, or another one gives way.
+    func enter(_ channel: any Channel, from peer: Endpoint?) -> Bool {
+        guard !isClosed else { return false }
+        let (maximum, now) = (shared.configuration.streams.maximumInbound, Instant.now.nanoseconds)
+        if seats.count >= maximum {
+            guard let other = seats.givingWay(to: peer?.address, at: now) else {
+                return false
+            }
+            seats.leave(other)
+            inbound.removeValue(forKey: other)?.close(promise: nil)
+            shared.metrics.tcpRefused.increment()
+        }
         inbound[ObjectIdentifier(channel)] = channel
+        seats.take(ObjectIdentifier(channel), from: peer?.address, at: now)
         return true
     }
 
     func leave(_ channel: any Channel) {
         inbound[ObjectIdentifier(channel)] = nil
+        seats.leave(ObjectIdentifier(channel))
+    }
+
+    /// The stream has brought its message.
+    func settle(_ channel: any Channel) {
+        seats.settle(ObjectIdentifier(channel))
     }
 
     func add(_ stream: OutboundStream) {
@@ -57,21 +73,14 @@ final class StreamRoom {
         exchanges -= 1
     }
 
-    /// Takes bytes from what all streams hold together beyond their allowance.
-    func hold(_ bytes: Int) -> Bool {
-        guard heldBytes + bytes <= Limits.streamsTogether else { return false }
-        heldBytes += bytes
-        return true
+    /// Whether the stream may hold so many bytes above its allowance.
+    func hold(_ bytes: Int, by channel: any Channel) -> Bool {
+        seats.hold(bytes, by: ObjectIdentifier(channel))
     }
 
-    func release(_ bytes: Int) {
-        heldBytes -= bytes
-    }
-
-    /// Whether the record comes for the first time; true, too, where nothing was encrypted.
-    func isFresh(_ record: OpenedFrame?) -> Bool {
-        guard let record else { return true }
-        return replays.admits(record.identity, at: Instant.now.nanoseconds)
+    /// Whether the record comes for the first time.
+    func isFresh(_ record: OpenedFrame) -> Bool {
+        replays.admits(record.identity, at: Instant.now.nanoseconds)
     }
 
     /// Remembers which key a peer answers with.

@@ -38,6 +38,15 @@ enum BoundSocket {
         return descriptor
     }
 
+    /// Connections that wait to be accepted. Those of a flood stand before a peer's, and what finds no place is lost.
+    private static let backlog: CInt = 1_024
+
+    /// NIO listens with a short queue on a socket that it is given, whatever its channel's option says; asked again,
+    /// the system takes this one.
+    static func lengthenQueue(of descriptor: CInt) {
+        listen(descriptor, backlog)
+    }
+
     static func setOption(_ option: CInt, to value: CInt, of descriptor: CInt) {
         var value = value
         setsockopt(descriptor, SOL_SOCKET, option, &value, socklen_t(MemoryLayout<CInt>.size))

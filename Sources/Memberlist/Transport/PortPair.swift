@@ -25,7 +25,6 @@ struct PortPair {
         }
         let bootstrap =
             validated
-            .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -42,7 +41,9 @@ struct PortPair {
         for attempt in 1...attempts {
             let server: any Channel
             do {
-                server = try await bootstrap.withBoundSocket(BoundSocket.make(.stream, at: endpoint)).get()
+                let descriptor = try BoundSocket.make(.stream, at: endpoint)
+                server = try await bootstrap.withBoundSocket(descriptor).get()
+                BoundSocket.lengthenQueue(of: descriptor)
             } catch let error as MemberlistError {
                 throw error
             } catch {

@@ -6,6 +6,7 @@ internal import CZlib
 /// most nodes of a HashiCorp cluster never need it; from then on a message allocates nothing.
 package struct DeflateCompressor: ~Copyable {
     private let windowBits: Int32
+    private let hasMemory: Bool
     /// zlib's state points back to its stream, which therefore never moves.
     private var stream: UnsafeMutablePointer<z_stream>?
 
@@ -20,8 +21,14 @@ package struct DeflateCompressor: ~Copyable {
     ///   reads all of them. 15 suits streams and holds 144 KB; 12 makes of usual datagrams the same bytes and
     ///   holds 32 KB.
     package init(windowBits: Int = 15) {
+        self.init(windowBits: windowBits, hasMemory: true)
+    }
+
+    /// For tests alone: a zlib that is given no memory.
+    init(windowBits: Int = 15, hasMemory: Bool) {
         precondition((12...15).contains(windowBits), "the dictionary does not fit the window")
         self.windowBits = Int32(windowBits)
+        self.hasMemory = hasMemory
     }
 
     deinit {
@@ -31,8 +38,11 @@ package struct DeflateCompressor: ~Copyable {
     }
 
     /// Appends the compressed form of `input`, final block included.
-    package mutating func compress(_ input: RawSpan, into output: inout [UInt8]) {
-        let stream = restart()
+    ///
+    /// - Returns: False, and nothing is appended, where zlib gets no memory: the message then goes as it is.
+    @discardableResult
+    package mutating func compress(_ input: RawSpan, into output: inout [UInt8]) -> Bool {
+        guard let stream = restart() else { return false }
         input.withUnsafeBytes { bytes in
             var start = 0
             repeat {
@@ -48,6 +58,7 @@ package struct DeflateCompressor: ~Copyable {
             } while start < bytes.count
         }
         stream.pointee.next_in = nil
+        return true
     }
 
     /// Writes all that zlib has to say about the input at hand.
@@ -73,21 +84,20 @@ package struct DeflateCompressor: ~Copyable {
         }
     }
 
-    /// The stream at its beginning, with the dictionary behind it. Setting it anew costs 2 us; a copy of a
-    /// prepared stream costs about the same, and allocates.
-    private mutating func restart() -> UnsafeMutablePointer<z_stream> {
-        let stream = self.stream ?? makeStream()
+    /// The stream at its beginning, with the dictionary behind it; nil where zlib gets no memory. Setting it anew
+    /// costs 2 us; a copy of a prepared stream costs about the same, and allocates.
+    private mutating func restart() -> UnsafeMutablePointer<z_stream>? {
+        guard let stream = self.stream ?? makeStream() else { return nil }
         deflateReset(stream)
         let dictionary = DeflateDictionary.one
-        let status = deflateSetDictionary(stream, dictionary, UInt32(dictionary.count))
-        precondition(status == Z_OK, "zlib refused the dictionary")
+        guard deflateSetDictionary(stream, dictionary, UInt32(dictionary.count)) == Z_OK else { return nil }
         return stream
     }
 
-    private mutating func makeStream() -> UnsafeMutablePointer<z_stream> {
+    private mutating func makeStream() -> UnsafeMutablePointer<z_stream>? {
         let made = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         made.initialize(to: z_stream())
-        let size = Int32(MemoryLayout<z_stream>.size)
+        if !hasMemory { made.pointee.zalloc = { _, _, _ in nil } }
         let status = deflateInit2_(
             made,
             Self.level,
@@ -96,9 +106,12 @@ package struct DeflateCompressor: ~Copyable {
             Self.memoryLevel,
             Z_DEFAULT_STRATEGY,
             ZLIB_VERSION,
-            size
+            Int32(MemoryLayout<z_stream>.size)
         )
-        precondition(status == Z_OK, "zlib has no memory, or is another than the one built against")
+        guard status == Z_OK else {
+            made.deallocate()
+            return nil
+        }
         stream = made
         return made
     }

@@ -47,6 +47,43 @@ package struct DeflateDecompressor: ~Copyable {
         }
     }
 
+    /// The plain form of `input` in memory of just its size: inflated twice, the first time for its size alone. A
+    /// message that inflates to too much costs no memory, and none costs what an array leaves behind as it grows.
+    ///
+    /// - Throws: As ``decompress(_:limit:into:)``.
+    package mutating func decompress(_ input: RawSpan, limit: Int) throws(WireError) -> [UInt8] {
+        let count = try count(of: input, limit: limit)
+        var output: [UInt8] = []
+        output.reserveCapacity(count + 1)
+        try decompress(input, limit: count, into: &output)
+        return output
+    }
+
+    /// The size of the plain form of `input`, as far as that is no more than the limit.
+    private mutating func count(of input: RawSpan, limit: Int) throws(WireError) -> Int {
+        guard let available = UInt32(exactly: input.byteCount) else { throw .limitExceeded }
+        let stream = try restart()
+        return try input.withUnsafeBytes { (bytes) throws(WireError) in
+            stream.pointee.next_in = UnsafeMutableRawPointer(mutating: bytes.baseAddress)?
+                .assumingMemoryBound(to: UInt8.self)
+            stream.pointee.avail_in = available
+            defer { stream.pointee.next_in = nil }
+            var piece: [UInt8] = []
+            piece.reserveCapacity(Self.step)
+            var count = 0
+            while true {
+                piece.removeAll(keepingCapacity: true)
+                let status = Self.inflate(stream, room: Self.step, into: &piece)
+                count += piece.count
+                guard count <= limit else { throw .limitExceeded }
+                guard status == Z_OK, stream.pointee.avail_out == 0 else {
+                    // Whatever is wrong with it is found, and told, the second time.
+                    return count
+                }
+            }
+        }
+    }
+
     private func expand(
         _ stream: UnsafeMutablePointer<z_stream>,
         limit: Int,

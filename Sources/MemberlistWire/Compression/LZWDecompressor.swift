@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// Reads what Go's `compress/lzw` writes, and accepts and refuses the same streams as its reader: a stream
 /// without an end code is refused, bytes after it are ignored.
 ///
@@ -12,6 +20,7 @@ package struct LZWDecompressor: ~Copyable {
     private static let literals = 256
     /// Copies go in steps of this many bytes and may reach that far beyond their end.
     private static let step = 16
+    private static let firstCapacity = 4_096
     /// More scratch than this is given back after use.
     private static let keptCapacity = 2 * Limits.datagramBody
 
@@ -21,13 +30,17 @@ package struct LZWDecompressor: ~Copyable {
         for literal in 0..<Self.literals {
             table[literal] = UInt64(literal) << 16 | 1
         }
-        capacity = 4_096
-        scratch = Self.scratch(of: capacity)
+        guard let memory = calloc(1, Self.firstCapacity) else { preconditionFailure("no memory for a table") }
+        for literal in 0..<Self.literals {
+            memory.storeBytes(of: UInt8(literal), toByteOffset: literal, as: UInt8.self)
+        }
+        scratch = memory
+        capacity = Self.firstCapacity
     }
 
     deinit {
         table.deallocate()
-        scratch.deallocate()
+        free(scratch)
     }
 
     /// Appends the plain form of `input`.
@@ -45,6 +58,58 @@ package struct LZWDecompressor: ~Copyable {
         }
         let plain = UnsafeRawBufferPointer(start: scratch + Self.literals, count: end - Self.literals)
         output.append(contentsOf: plain)
+    }
+
+    /// The plain form of `input` in memory of just its size, which its codes tell before any is expanded. A message
+    /// that inflates to too much costs no memory, and none is copied.
+    ///
+    /// - Throws: As ``decompress(_:limit:into:)``.
+    package mutating func decompress(_ input: RawSpan, limit: Int) throws(WireError) -> ArraySlice<UInt8> {
+        try input.withUnsafeBytes { (bytes) throws(WireError) in
+            let count = try Self.count(of: bytes, limit: max(0, limit))
+            let room = Self.literals + count + Self.step
+            var failure: WireError?
+            let output = [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+                guard let base = buffer.baseAddress else { return }
+                let kept = (scratch, capacity)
+                (scratch, capacity) = (UnsafeMutableRawPointer(base), room)
+                defer { (scratch, capacity) = kept }
+                scratch.copyMemory(from: kept.0, byteCount: Self.literals)
+                do throws(WireError) {
+                    filled = try expand(bytes, limit: Self.literals + count)
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
+            return output[Self.literals...]
+        }
+    }
+
+    /// How much the codes stand for, without what they stand for.
+    private static func count(of input: UnsafeRawBufferPointer, limit: Int) throws(WireError) -> Int {
+        var reader = LZWBitReader(input)
+        var count = 0
+        var (width, highest, last) = (9, Int(LZW.end), 0)
+        return try withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Int(LZW.lastCode) + 2) {
+            (lengths) throws(WireError) in
+            lengths.initialize(repeating: 1)
+            while true {
+                let code = try reader.next(width)
+                if code == Int(LZW.end) { return count }
+                if code == Int(LZW.clear) {
+                    (width, highest) = (9, Int(LZW.end))
+                    continue
+                }
+                guard code <= highest else { throw .corruptCompression }
+                lengths[highest] = UInt16(truncatingIfNeeded: last &+ 1)
+                last = Int(lengths[code])
+                count += last
+                if count > limit { throw .limitExceeded }
+                highest = min(highest &+ 1, Int(LZW.lastCode) + 1)
+                if highest &>> width != 0, width < 12 { width &+= 1 }
+            }
+        }
     }
 
     /// Expands into the scratch and returns where the output ends there.
@@ -68,7 +133,7 @@ package struct LZWDecompressor: ~Copyable {
             let start = Int(truncatingIfNeeded: entry >> 16)
             let length = Int(truncatingIfNeeded: entry & 0xFFFF)
             if end &+ length > limit { throw .limitExceeded }
-            if end &+ length &+ Self.step > capacity { grow(to: end + length + Self.step, limit: limit) }
+            if end &+ length &+ Self.step > capacity { try grow(to: end + length + Self.step, limit: limit) }
             copy(from: start, to: end, count: length)
             if code == highest {
                 // It overlaps its own first byte, which the copy read before it was written.
@@ -91,30 +156,19 @@ package struct LZWDecompressor: ~Copyable {
         } while copied < count
     }
 
-    private static func scratch(of capacity: Int) -> UnsafeMutableRawPointer {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: step)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
-        for literal in 0..<literals {
-            memory.storeBytes(of: UInt8(literal), toByteOffset: literal, as: UInt8.self)
-        }
-        return memory
-    }
-
-    private mutating func grow(to needed: Int, limit: Int) {
+    /// The system moves the pages of a large block, so that the old one and the new never stand side by side.
+    private mutating func grow(to needed: Int, limit: Int) throws(WireError) {
         let larger = max(needed, min(capacity * 2, limit + 2 * Self.step))
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: Self.step)
-        memory.copyMemory(from: scratch, byteCount: capacity)
+        guard let memory = realloc(scratch, larger) else { throw .limitExceeded }
         (memory + capacity).initializeMemory(as: UInt8.self, repeating: 0, count: larger - capacity)
-        scratch.deallocate()
         scratch = memory
         capacity = larger
     }
 
     private mutating func giveBackLargeScratch() {
-        guard capacity > Self.keptCapacity else { return }
-        scratch.deallocate()
-        capacity = 4_096
-        scratch = Self.scratch(of: capacity)
+        guard capacity > Self.keptCapacity, let memory = realloc(scratch, Self.firstCapacity) else { return }
+        scratch = memory
+        capacity = Self.firstCapacity
     }
 }
 

@@ -9,7 +9,7 @@ package struct DatagramSealer: ~Copyable {
     private let policy: WirePolicy
     private var compressor = LZWCompressor()
     /// A datagram's window: half of what a stream's would reach, in a quarter of the memory.
-    private var deflater = DeflateCompressor(windowBits: 12)
+    private var deflater: DeflateCompressor
     private var compressed: [UInt8] = []
     private var plain: [UInt8] = []
     private var additional: [UInt8] = []
@@ -26,9 +26,29 @@ package struct DatagramSealer: ~Copyable {
         policy: WirePolicy = .automatic,
         encryptsOutgoing: Bool = true
     ) {
+        self.init(
+            label: label,
+            keyring: encryptsOutgoing ? keyring : nil,
+            compression: compression,
+            padded: padded,
+            policy: policy,
+            deflater: DeflateCompressor(windowBits: 12)
+        )
+    }
+
+    /// For tests alone: another deflater than the usual one.
+    init(
+        label: Label,
+        keyring: Keyring?,
+        compression: Bool,
+        padded: Bool,
+        policy: WirePolicy,
+        deflater: consuming DeflateCompressor
+    ) {
         self.label = label
         self.policy = policy
-        self.keyring = encryptsOutgoing ? keyring : nil
+        self.keyring = keyring
+        self.deflater = deflater
         self.compression = compression
         self.padded = padded
     }
@@ -101,17 +121,8 @@ package struct DatagramSealer: ~Copyable {
     }
 
     private mutating func writeBody(_ payload: RawSpan, for receiver: Receiver, into output: inout [UInt8]) {
-        if compression {
+        if compression, let algorithm = compress(payload, for: receiver) {
             let start = output.count
-            compressed.removeAll(keepingCapacity: true)
-            let algorithm: UInt8
-            if receiver.capabilities.contains(.dictionary) || policy == .native {
-                algorithm = CompressMessage.deflate
-                deflater.compress(payload, into: &compressed)
-            } else {
-                algorithm = CompressMessage.lzw
-                compressor.compress(payload, into: &compressed)
-            }
             CompressMessage.writePrefix(algorithm: algorithm, bodyCount: compressed.count, into: &output)
             if output.count - start + compressed.count < payload.byteCount {
                 return output.append(contentsOf: compressed)
@@ -119,5 +130,15 @@ package struct DatagramSealer: ~Copyable {
             output.removeLast(output.count - start)
         }
         payload.withUnsafeBytes { output.append(contentsOf: $0) }
+    }
+
+    /// Leaves the compressed payload in `compressed`, and says how it was made; nil where it was not.
+    private mutating func compress(_ payload: RawSpan, for receiver: Receiver) -> UInt8? {
+        compressed.removeAll(keepingCapacity: true)
+        if receiver.capabilities.contains(.dictionary) || policy == .native {
+            return deflater.compress(payload, into: &compressed) ? CompressMessage.deflate : nil
+        }
+        compressor.compress(payload, into: &compressed)
+        return CompressMessage.lzw
     }
 }

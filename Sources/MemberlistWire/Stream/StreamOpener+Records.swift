@@ -1,6 +1,6 @@
 /// Encrypted records: checked by their first bytes, and opened when they are whole.
 extension StreamOpener {
-    mutating func readRecord() throws(WireError) -> StreamMessage? {
+    mutating func readRecord(_ admitting: (OpenedFrame) -> Bool) throws(WireError) -> StreamMessage? {
         let arrived = unread
         guard let keyring, arrived.count >= StreamRecord.headerCount else { return nil }
         let header = Array(arrived.prefix(StreamRecord.headerCount))
@@ -17,6 +17,7 @@ extension StreamOpener {
         var body: [UInt8] = []
         let frame = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
         let opened = try open(frame, header: header, with: keyring, into: &body)
+        guard admitting(opened) else { throw .replayed }
         record = opened
         dialect.answers = opened.identity.nativeNonce
         isAuthenticated = true

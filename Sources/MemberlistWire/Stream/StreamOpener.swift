@@ -109,7 +109,12 @@ package struct StreamOpener: ~Copyable {
     }
 
     /// The next whole message, nil where bytes are missing.
-    package mutating func next() throws(WireError) -> StreamMessage? {
+    ///
+    /// - Parameter admitting: Whether a record that verified comes for the first time; asked before anything is
+    ///   inflated, so that a recorded one, which anybody can send, costs no more than its own bytes.
+    package mutating func next(
+        admitting: (OpenedFrame) -> Bool = { _ in true }
+    ) throws(WireError) -> StreamMessage? {
         do throws(WireError) {
             while true {
                 switch stage {
@@ -120,7 +125,7 @@ package struct StreamOpener: ~Copyable {
                     guard let first = unread.first else { return nil }
                     stage = try stage(for: first)
                 case .record:
-                    return try readRecord()
+                    return try readRecord(admitting)
                 case .compressed(let scanner):
                     return try readCompressed(scanner)
                 case .message(let framer):
@@ -193,19 +198,19 @@ extension StreamOpener {
         dialect.usedDictionary = false
         guard Message.type(of: body) == .compress else { return try StreamMessage.decode(body) }
         let compressed = try CompressMessage.decode(body.dropFirst())
-        var plain: [UInt8] = []
+        let plain: ArraySlice<UInt8>
         switch compressed.algorithm {
         case CompressMessage.lzw:
             var decompressor = LZWDecompressor()
-            try decompressor.decompress(compressed.body.span.bytes, limit: limits.body, into: &plain)
+            plain = try decompressor.decompress(compressed.body.span.bytes, limit: limits.body)
         case CompressMessage.deflate:
             var decompressor = DeflateDecompressor()
-            try decompressor.decompress(compressed.body.span.bytes, limit: limits.body, into: &plain)
+            plain = try decompressor.decompress(compressed.body.span.bytes, limit: limits.body)[...]
             dialect.usedDictionary = true
         default:
             throw .unknownCompression(compressed.algorithm)
         }
         guard !plain.isEmpty else { throw .emptyBody }
-        return try StreamMessage.decode(plain[...])
+        return try StreamMessage.decode(plain)
     }
 }

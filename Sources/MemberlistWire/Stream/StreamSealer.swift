@@ -6,6 +6,8 @@ package struct StreamSealer: Sendable {
     private let padded: Bool
     private let policy: WirePolicy
     private let recordLimit: Int
+    /// For tests alone: false for a zlib that is given no memory.
+    var zlibHasMemory = true
 
     /// - Parameters:
     ///   - padded: Whether to seal in encryption version 0, for peers that speak no later one.
@@ -122,12 +124,23 @@ package struct StreamSealer: Sendable {
     private func compressed(_ message: [UInt8], _ role: StreamRole) -> [UInt8] {
         guard compression else { return message }
         if usesDictionary(role) {
-            let body = Self.compress(message, with: CompressMessage.deflate)
-            return body.count < message.count ? body : message
+            return deflated(message)
         }
         // A native peer that does not say that it knows the dictionary is sent what everybody reads.
         if case .reply(let dialect) = role, dialect.answers != nil { return message }
-        return Self.compress(message, with: CompressMessage.lzw)
+        var body: [UInt8] = []
+        var compressor = LZWCompressor()
+        compressor.compress(message.span.bytes, into: &body)
+        return Self.compressMessage(CompressMessage.lzw, body)
+    }
+
+    /// As it is where that is no longer, or where zlib gets no memory.
+    private func deflated(_ message: [UInt8]) -> [UInt8] {
+        var body: [UInt8] = []
+        var compressor = DeflateCompressor(hasMemory: zlibHasMemory)
+        guard compressor.compress(message.span.bytes, into: &body) else { return message }
+        let compressed = Self.compressMessage(CompressMessage.deflate, body)
+        return compressed.count < message.count ? compressed : message
     }
 
     private func usesDictionary(_ role: StreamRole) -> Bool {
@@ -137,15 +150,7 @@ package struct StreamSealer: Sendable {
         }
     }
 
-    private static func compress(_ message: [UInt8], with algorithm: UInt8) -> [UInt8] {
-        var body: [UInt8] = []
-        if algorithm == CompressMessage.deflate {
-            var compressor = DeflateCompressor()
-            compressor.compress(message.span.bytes, into: &body)
-        } else {
-            var compressor = LZWCompressor()
-            compressor.compress(message.span.bytes, into: &body)
-        }
+    private static func compressMessage(_ algorithm: UInt8, _ body: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(body.count + 16)
         CompressMessage.writePrefix(algorithm: algorithm, bodyCount: body.count, into: &output)
