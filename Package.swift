@@ -115,6 +115,7 @@ let package = Package(
         ),
         .testTarget(name: "FuzzFindingsTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "StructureTests", swiftSettings: strict),
+        .testTarget(name: "HostTests", dependencies: ["ProcessSupport"], swiftSettings: strict),
         .testTarget(name: "InteropTests", dependencies: ["ProcessSupport"], swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
