@@ -78,11 +78,13 @@ struct ClusterShape: Sendable, CustomTestStringConvertible {
         _ name: String,
         index: Int = 1,
         join: [String] = [],
+        bind: String? = nil,
         profile: String = "lan",
         extra: [String] = []
     ) throws -> EventProcess {
         var arguments = [
-            "agent", "--name", name, "--bind", binding(index), "--profile", profile, "--format", "json",
+            "agent", "--name", name, "--bind", bind ?? binding(index), "--profile", profile, "--format",
+            "json",
             "--commands", "--protocol", "\(protocolVersion)", "--log-level", "debug",
         ]
         if !label.isEmpty { arguments += ["--label", label] }
