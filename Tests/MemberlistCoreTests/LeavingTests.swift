@@ -41,6 +41,23 @@ import Testing
         #expect(node.handle(.metaChanged([1])).isEmpty)
     }
 
+    @Test func toldOfAFormerLifeItSaysFarewellAgain() {
+        var node = gossiping(3)
+        node.handle(.leaveRequested)
+        #expect(node.hear(alive("self", at: 1, incarnation: 5)).isEmpty)
+        // The first word is replaced, which is no hearing.
+        let told = node.advance(by: 1)
+        #expect(told.contains(.leaveFinished(heard: true)))
+        #expect(told.datagrams.allSatisfy { $0.messages == [dead("self", incarnation: 5, from: "self")] })
+        #expect(!told.datagrams.isEmpty)
+        // What it has said farewell above, what another process of its name says, or nobody can have reached, is no news.
+        node.hear(alive("self", at: 1, incarnation: 4))
+        node.hear(alive("self", at: 9, incarnation: 7))
+        node.hear(alive("self", at: 1, incarnation: 1 << 31))
+        #expect(node.advance(by: 5).datagrams.isEmpty)
+        #expect(node.core.localMember.incarnation == 5 && node.core.localMember.state == .left)
+    }
+
     @Test func itProbesNobodyAndStillAnswers() {
         var node = gossiping(3)
         node.answering = ["a", "b", "c"]

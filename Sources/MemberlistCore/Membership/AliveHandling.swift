@@ -15,7 +15,11 @@ extension GossipProtocol {
     @discardableResult
     mutating func receive(_ alive: Alive, merge: DecisionID?, at now: Instant) -> Bool {
         let isSelf = alive.node == configuration.name
-        if isSelf && isLeaving { return true }
+        if isSelf && isLeaving {
+            // Elsewhere it is another process, which may well have the name of one that left.
+            if self.endpoint(of: alive) == table[selfID].endpoint { sayFarewellAgain(alive.incarnation) }
+            return true
+        }
         guard let endpoint = endpoint(of: alive) else {
             notice(.malformedAlive)
             return true

@@ -165,6 +165,21 @@ extension GossipProtocol {
         gossipOnce(at: now)
     }
 
+    /// Somebody who has not heard of the farewell tells of a former life, at an incarnation above it. We differ from
+    /// HashiCorp, whose node keeps silent: it would be alive to all for as long as it answers their pings.
+    mutating func sayFarewellAgain(_ incarnation: UInt32) {
+        guard incarnation > table[selfID].incarnation else { return }
+        guard isPlausible(incarnation, about: selfID) else {
+            notice(.implausibleIncarnation(configuration.name))
+            return
+        }
+        table[selfID].incarnation = incarnation
+        // Another number than the farewell that it replaces: that one is not heard for being replaced.
+        if let request = leaveBroadcast { leaveBroadcast = RequestID(request.value ^ 1) }
+        let dead = Dead(incarnation: incarnation, node: configuration.name, from: configuration.name)
+        queueBroadcast(.dead(dead), about: configuration.name, urgent: true, request: leaveBroadcast)
+    }
+
     /// A node that left joins again: alive with an incarnation above its farewell.
     mutating func rejoin(at now: Instant) {
         guard isLeaving else { return }

@@ -85,9 +85,10 @@ public final class HearingJudge: SimulationJudge {
         if isSelf {
             if isAccusation(claim, of: before) {
                 outcome.incarnation = max(before.incarnation, claim.incarnation) + 1
-            } else if before.state == .left, isDeath(claim), claim.incarnation > before.incarnation {
-                // Should it come back, it speaks above what others know of it.
-                outcome.incarnation = claim.incarnation
+            } else if before.state == .left, isDeath(claim) || isFormerLife(claim, of: before) {
+                // Should it come back, it speaks above what others know of it; and above a former life of its own it says
+                // farewell again.
+                outcome.incarnation = max(before.incarnation, claim.incarnation)
             }
             return .outcome(outcome)
         }
@@ -110,6 +111,11 @@ public final class HearingJudge: SimulationJudge {
     /// Whether it is heard as a death; one that an exchange tells of is only suspected.
     private func isDeath(_ claim: Claim) -> Bool {
         claim.state == .left || (claim.state == .dead && !claim.isFromExchange)
+    }
+
+    /// Whether it tells a node that left of the time before.
+    private func isFormerLife(_ claim: Claim, of own: Belief) -> Bool {
+        claim.state == .alive && claim.endpoint == own.endpoint
     }
 
     /// Whether a node that hears this of itself must contradict.
