@@ -211,7 +211,7 @@ import Testing
     @Test func whoIsLostIsForgottenAfterItsTimeAndAboveTheBound() {
         var node = node(1) { $0.healForgets = .seconds(300) }
         node.hear(dead("a", from: "b"))
-        advance(&node, by: 400, answering: false)
+        _ = advance(&node, by: 400, answering: false)
         #expect(node.core.lostCount == 0 && !node.core.isHealing)
         var small = Node(knowing: 40) {
             $0.probeInterval = 0
