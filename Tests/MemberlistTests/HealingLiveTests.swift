@@ -3,13 +3,12 @@ import Testing
 
 /// Nodes on live sockets that find whom they lost, and a table that is full.
 @Suite struct HealingLiveTests {
-    private func quick(_ name: NodeName, port: Int = 0) -> MemberlistConfiguration {
-        var configuration = MemberlistConfiguration.local(name: name)
-        configuration.bindHost = "127.0.0.1"
-        configuration.bindPort = port
-        configuration.healing.interval = .milliseconds(500)
-        configuration.healing.maximumInterval = .seconds(2)
-        return configuration
+    private func quick(_ name: String, port: Int = 0) -> MemberlistConfiguration {
+        local(name) {
+            $0.bindPort = port
+            $0.healing.interval = .milliseconds(500)
+            $0.healing.maximumInterval = .seconds(2)
+        }
     }
 
     @Test(
