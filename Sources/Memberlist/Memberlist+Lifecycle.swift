@@ -12,7 +12,8 @@ extension Memberlist {
 
     /// Joins a cluster through any of its members.
     ///
-    /// All addresses are tried at once. One success is a success as a whole: gossip does the rest.
+    /// All addresses are tried at once. One success is a success as a whole: gossip does the rest. Every address, the
+    /// ones that failed too, is a seed from then on: see ``MemberlistConfiguration/Healing``.
     ///
     /// - Parameters:
     ///   - addresses: `10.0.0.1`, `10.0.0.1:7946`, `::1`, `[::1]:7946`, `seed.example`, `seed.example:7946`;
@@ -28,10 +29,10 @@ extension Memberlist {
     /// runs on, and can join again, until ``shutdown()``.
     ///
     /// - Parameter timeout: Nil: ``MemberlistConfiguration/leaveTimeout``.
-    /// - Returns: Whether the word has been gossiped to somebody; false, too, when the time was over first.
+    /// - Returns: How many members were told; 0 where nobody else lives.
     /// - Throws: ``MemberlistError/shutDown``.
     @discardableResult
-    public func leave(timeout: Duration? = nil) async throws -> Bool {
+    public func leave(timeout: Duration? = nil) async throws -> LeaveOutcome {
         try await node.leave(timeout: timeout)
     }
 

@@ -13,6 +13,9 @@ package enum Directive: Hashable, Sendable {
     case answerState(StreamID, state: PushPull)
     /// Close a stream that a peer opened: there is no answer.
     case refuseState(StreamID)
+    /// The addresses to find the cluster by do not answer: look whether their names say others by now, and report
+    /// with ``Input/seedsChanged(_:)``. Nothing waits for it.
+    case seedsWanted
     /// The exchange has ended, and what came of it was merged.
     case exchangeFinished(ExchangeID, ExchangeOutcome)
 
@@ -36,8 +39,9 @@ package enum Directive: Hashable, Sendable {
     case probeAnswered(Member, roundTrip: Int64, payload: [UInt8])
     /// A broadcast of the application's has been sent as often as it will be, or was replaced or refused.
     case broadcastFinished(RequestID, BroadcastOutcome)
-    /// The leave has been gossiped; `heard` is false where nobody was there to hear it, or a join cut it short.
-    case leaveFinished(heard: Bool)
+    /// The leave has been sent to so many members; it is complete unless a join cut it short, and `told` is 0 where
+    /// nobody was there to hear it.
+    case leaveFinished(told: Int, isComplete: Bool)
     case healthChanged(Int)
     /// Something was not believed or not done; counted, and logged at a rate.
     case noticed(Notice)
@@ -107,6 +111,10 @@ package enum Notice: Hashable, Sendable {
     case probeFailed(NodeName)
     /// Timers fired long after they were due: this process stood still.
     case stalled(nanoseconds: Int64)
+    /// This node tries to find a member that was lost, or whoever listens at a seed where the name is nil.
+    case rejoining(Endpoint, NodeName?)
+    /// The table is full of members that live: this one was not let in.
+    case tableFull(Member)
     /// A table is at its bound, or a datagram; what would have gone there was dropped.
     case overloaded
     /// A peer's state was not merged.

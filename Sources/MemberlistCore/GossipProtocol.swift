@@ -22,7 +22,8 @@ package struct GossipProtocol: Sendable {
     var table: MemberTable
     let selfID: RowID
     var isLeaving = false
-    var leaveWasHeard = false
+    /// Where dead members stand in the table, the first to be forgotten first; stale where one came back.
+    var graves = Deque<Grave>()
     var merges = PendingTable<PendingMerge>()
     var alives = PendingTable<PendingAlive>()
 
@@ -39,8 +40,14 @@ package struct GossipProtocol: Sendable {
     /// Who heard the application's messages last, while they are told in turn.
     var turn: Int
     var leaveBroadcast: RequestID?
+    /// What this node says when it leaves, and to whom it was said.
+    var farewell: [UInt8] = []
+    var farewellTold: Set<Endpoint> = []
+    /// Whether the datagram that is being made carries it.
+    var carriesFarewell = false
     var exchanges: [ExchangeID: Bool] = [:]
     var lastExchange: UInt64 = 0
+    var healing: Healing
     var payloads = PayloadPool()
     /// The datagram that is being made, and what was drawn for it; empty between datagrams.
     var writer = CompoundWriter()
@@ -56,6 +63,7 @@ package struct GossipProtocol: Sendable {
         sequence = UInt32(truncatingIfNeeded: random.next())
         turn = random.below(1 << 20)
         health = HealthScore(multiplier: configuration.healthMultiplier)
+        healing = Healing(seed: seed)
         let hash = KeyedHash(seed: seed)
         table = MemberTable(hash: hash)
         broadcasts = BroadcastQueue(hash: hash)
@@ -116,6 +124,13 @@ package struct GossipProtocol: Sendable {
         table.suspects.map { suspect in (suspect.name, suspect.suspicion.confirmations) }
     }
 
+    /// How many members have been told that this node leaves, since it was last asked to.
+    package var farewellCount: Int { farewellTold.count }
+
+    /// Members that failed and are looked for, and whether attempts to find somebody are planned.
+    package var lostCount: Int { healing.lost.count }
+    package var isHealing: Bool { healing.due != nil }
+
     /// The membership broadcasts that wait, in no particular order.
     package var queuedMembershipBroadcasts: [BroadcastQueue.Broadcast] { broadcasts.all }
 
@@ -149,15 +164,19 @@ package struct GossipProtocol: Sendable {
             receive(message, from: sender, at: now)
         case .streamPingFinished(let sequence, let answered):
             if answered { probes[sequence]?.streamAnswered = true }
+            healPingFinished(sequence, answered: answered)
 
         case .joinRequested(let id, let endpoint, let name):
             startJoin(id, with: endpoint, name: name, at: now)
         case .stateReceived(let id, let state):
             receiveState(state, of: id, at: now)
         case .exchangeFailed(let id):
-            if exchanges.removeValue(forKey: id) != nil { emit(.exchangeFinished(id, .failed)) }
+            if exchanges.removeValue(forKey: id) != nil { finishExchange(id, .failed, at: now) }
         case .stateOffered(let stream, let state):
             answerState(state, on: stream, at: now)
+
+        case .seedsChanged(let endpoints):
+            replaceSeeds(endpoints, at: now)
 
         case .aliveDecided(let id, let allowed):
             decideAlive(id, allowed: allowed, at: now)
@@ -201,6 +220,7 @@ package struct GossipProtocol: Sendable {
         case .relayTimeout(let sequence): relayTimedOut(sequence, at: now)
         case .gossipRound: gossip(at: now)
         case .pushPullRound: startPushPull(at: now)
+        case .healRound(let token): startHealRound(token: token, at: now)
         case .suspicion(let id, let token): endSuspicion(id, token: token, late: late, at: now)
         case .reap(let id, let token): reap(id, token: token)
         }

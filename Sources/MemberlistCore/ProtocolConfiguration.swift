@@ -32,6 +32,14 @@ package struct ProtocolConfiguration: Sendable {
     package var retransmitMultiplier = 4
     package var pushPullInterval: Int64 = 30_000_000_000
 
+    /// Longest wait until the first attempt to find who was lost; 0: nobody is looked for. It doubles with each
+    /// attempt, up to the maximum.
+    package var healInterval: Int64 = 0
+    package var healMaximumInterval: Int64 = 60_000_000_000
+    /// How many lost members are remembered, and for how long; nil: as long as this node runs.
+    package var healMemory = 1_024
+    package var healForgets: Int64?
+
     /// How long a failed member keeps its name against another address; nil: for ever.
     package var deadNodeReclaim: Int64?
 

@@ -9,6 +9,7 @@ enum TimerKind: Hashable, Sendable {
     case relayTimeout(sequence: UInt32)
     case gossipRound
     case pushPullRound
+    case healRound(token: UInt32)
     case suspicion(RowID, token: UInt32)
     case reap(RowID, token: UInt32)
 }

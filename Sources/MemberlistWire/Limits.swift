@@ -84,6 +84,8 @@ package enum Limits {
     package static let members = 262_144
     /// State exchanges under way at once, in either direction: HashiCorp's.
     package static let exchanges = 128
+    /// Addresses through which a cluster is found again. Ours.
+    package static let seeds = 256
     /// Indirect pings that are under way for others. Ours.
     package static let relays = 4_096
     /// Probes under way, this node's own and those asked for by the application. Ours.

@@ -92,7 +92,7 @@ struct CoreRules {
         case .deliverState(let state, _): try require(!state.isEmpty, "an empty state is delivered")
         case .healthChanged(let score):
             try require(0..<configuration.healthMultiplier ~= score, "a health score of \(score)")
-        case .conflict, .probeAnswered, .leaveFinished, .noticed: break
+        case .conflict, .probeAnswered, .leaveFinished, .seedsWanted, .noticed: break
         }
     }
 

@@ -61,6 +61,19 @@ import Testing
         #expect(cluster.notices.contains { if case .refuted = $0 { true } else { false } })
     }
 
+    @Test("Trap 13: all restart their word at once, and no refutation is lost") func allRefuteAtOnce() {
+        var cluster = cluster(64, seed: 21)
+        for node in 0..<64 {
+            for other in 0..<64 where other != node {
+                let accusation = suspect(peer(other), incarnation: 1, from: peer((other + 1) % 64))
+                cluster.handle(.messageReceived(accusation, from: endpoint(99)), by: node)
+            }
+        }
+        cluster.run(60)
+        #expect(cluster.isWhole && cluster.count(.failed) == 0)
+        #expect(cluster.cores.allSatisfy { $0.localMember.incarnation > 1 })
+    }
+
     @Test(arguments: [25.0, 120.0]) func aNodeThatStoodStillForLongComesBackAndAccusesNobody(pause: Double) {
         var cluster = cluster(6, seed: 6)
         cluster.paused = [2]
@@ -72,14 +85,14 @@ import Testing
         #expect(cluster.events.allSatisfy { $0.node != 2 || $0.change.change != .failed })
     }
 
-    @Test func aLeaveIsSeenByAllAsALeave() {
+    @Test("Trap 17: a leave is seen by all as a leave, and the return too") func aLeaveIsSeenByAllAsALeave() {
         var cluster = cluster(20, seed: 2)
         cluster.handle(.leaveRequested, by: 7)
         cluster.run(1)
         #expect(cluster.beliefs(of: 7).allSatisfy { $0 == .left })
         cluster.run(10)
         #expect(cluster.count(.suspected) == 0 && cluster.count(.failed) == 0)
-        // TRAPS 17: and it is back as soon as it asks.
+        // And it is back as soon as it asks.
         cluster.join(7, through: 3)
         cluster.run(2)
         #expect(cluster.isWhole)
@@ -98,7 +111,11 @@ import Testing
         #expect(cluster.isWhole)
     }
 
-    @Test(arguments: [2, 3, 6]) func datagramsBlockedOneWayMakeNothingFlap(count: Int) {
+    @Test(
+        "Trap 11: datagrams blocked one way make nothing flap, and a node that no helper reaches is told of",
+        arguments: [2, 3, 6]
+    )
+    func datagramsBlockedOneWayMakeNothingFlap(count: Int) {
         var cluster = cluster(count, seed: 9)
         cluster.losesDatagram = { from, to in from == 0 && to == 1 }
         cluster.run(180)
@@ -108,14 +125,41 @@ import Testing
         }
     }
 
-    @Test func streamsBlockedAndDatagramsOpenMakeNothingFlap() {
+    @Test("Trap 11: streams blocked and datagrams open make nothing flap")
+    func streamsBlockedAndDatagramsOpenMakeNothingFlap() {
         var cluster = cluster(5, seed: 9)
         cluster.losesStream = { _, _ in true }
         cluster.run(120)
         #expect(cluster.isWhole && cluster.count(.suspected) == 0)
     }
 
-    @Test func allDatagramsToANodeBlockedMakeItNoMurderer() {
+    @Test(
+        "Trap 11: datagrams blocked both ways and streams open make nothing flap, and all say so",
+        arguments: [2, 3, 6]
+    )
+    func datagramsBlockedBothWays(count: Int) {
+        var cluster = cluster(count, seed: 13)
+        cluster.losesDatagram = { from, to in from == 0 || to == 0 }
+        cluster.run(180)
+        #expect(cluster.count(.failed) == 0 && cluster.count(.suspected) == 0)
+        #expect(cluster.isWhole)
+        #expect(cluster.notices.contains(.reachableByStreamAlone(peer(0))))
+        #expect(cluster.notices.contains(.reachableByStreamAlone(peer(1))))
+    }
+
+    @Test("Trap 11: a node that sees only some is kept by those, and makes nothing flap")
+    func oneThatSeesOnlySome() {
+        var cluster = cluster(6, seed: 14)
+        let blocked: (Int, Int) -> Bool = { from, to in (from == 0 && to > 3) || (to == 0 && from > 3) }
+        cluster.losesDatagram = blocked
+        cluster.losesStream = blocked
+        cluster.run(300)
+        #expect(cluster.count(.failed) == 0)
+        #expect(cluster.isWhole)
+    }
+
+    @Test("Trap 11: a node that hears no datagram accuses nobody to death")
+    func allDatagramsToANodeBlockedMakeItNoMurderer() {
         // It hears no datagram; its streams work. It knows that something is wrong with itself.
         var cluster = cluster(6, seed: 11)
         cluster.losesDatagram = { _, to in to == 0 }

@@ -12,7 +12,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["a", "b"] as [NodeName]) func deadAndLeftAreForgottenWhenTheTimeIsOver(
+    @Test(
+        "Trap 8: the dead and those that left are forgotten when their time is over",
+        arguments: ["a", "b"] as [NodeName]
+    )
+    func deadAndLeftAreForgottenWhenTheTimeIsOver(
         accuser: NodeName
     ) {
         var node = node()
@@ -106,17 +110,46 @@ import Testing
         #expect(try Message.decode(queued.payload[...]) == message)
     }
 
-    @Test func theTableIsBounded() {
-        // TRAPS 9: a new name every time.
+    @Test("Trap 9: a full table gives its oldest dead for who lives, and says whom it did not let in")
+    func theTableIsBounded() {
         var node = Node {
             $0.memberLimit = 100
             $0.probeInterval = 0
         }
         for number in 0..<99 { node.hear(alive(peer(number), at: number + 2)) }
-        #expect(node.hear(alive("one more", at: 999)) == [.noticed(.overloaded)])
+        let refused = node.hear(alive("one more", at: 999))
+        #expect(refused.count == 1)
+        guard case .noticed(.tableFull(let member)) = refused.first else { return }
+        #expect(member.name == "one more" && member.endpoint == endpoint(999))
         #expect(node.core.memberCount == 100)
-        node.hear(dead("a", from: "a"))
-        node.advance(by: 30)
-        #expect(node.hear(alive("one more", at: 999)).changes == [Change("one more", .joined)])
+        // The first that died goes first; one that came back is not dead.
+        for name in ["c", "a", "b"] as [NodeName] { node.hear(dead(name, from: "d")) }
+        node.hear(alive("c", at: 4, incarnation: 2))
+        #expect(
+            node.hear(alive("more", at: 999, incarnation: 0)).changes.isEmpty,
+            "nobody's place for a claim"
+        )
+        #expect(
+            node.hear(alive("one more", at: 999)).changes == [
+                Change("a", .reaped), Change("one more", .joined),
+            ]
+        )
+        #expect(node.hear(alive("two", at: 998)).changes == [Change("b", .reaped), Change("two", .joined)])
+        #expect(node.hear(alive("three", at: 997)).changes.isEmpty)
+        #expect(node.core.memberCount == 100 && node.member("c")?.state == .alive)
+        node.advance(by: 40)
+        #expect(node.core.memberCount == 100)
+    }
+
+    @Test("Trap 9: a new name every five seconds never fills the table for long") func aCrashLoop() {
+        var node = node()
+        for number in 0..<1_000 {
+            node.hear(alive(peer(100 + number), at: 9))
+            node.advance(by: 5)
+            node.hear(dead(peer(100 + number), from: "b"))
+            #expect(node.core.memberCount <= 4 + 8)
+        }
+        node.advance(by: 31)
+        #expect(node.core.memberCount == 4 && node.core.graves.isEmpty)
     }
 }

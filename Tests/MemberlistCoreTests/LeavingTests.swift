@@ -9,23 +9,24 @@ import Testing
         Node(knowing: count) { $0.gossipInterval = .seconds(0.2) }
     }
 
-    @Test func theFarewellGoesOutAtOnceAndIsHeard() {
+    @Test("Trap 14: the farewell goes out at once, and it is known how many were told")
+    func theFarewellGoesOutAtOnceAndIsHeard() {
         var node = gossiping(5)
         let left = node.handle(.leaveRequested)
         #expect(left.changes == [Change("self", .left)])
         #expect(left.datagrams.count == 3)
         #expect(left.datagrams.allSatisfy { $0.messages == [dead("self", from: "self")] })
-        #expect(!left.contains(.leaveFinished(heard: true)))
-        #expect(node.advance(by: 1).contains(.leaveFinished(heard: true)))
-        #expect(node.handle(.leaveRequested) == [.leaveFinished(heard: true)])
+        #expect(!left.contains(.leaveFinished(told: 5, isComplete: true)))
+        #expect(node.advance(by: 1).contains(.leaveFinished(told: 5, isComplete: true)))
+        #expect(node.handle(.leaveRequested) == [.leaveFinished(told: 5, isComplete: true)])
     }
 
     @Test func aloneNobodyHears() {
         var node = gossiping(2)
         node.hear(dead("a", from: "b"))
         node.hear(dead("b", from: "b"))
-        #expect(node.handle(.leaveRequested).contains(.leaveFinished(heard: false)))
-        #expect(node.handle(.leaveRequested) == [.leaveFinished(heard: false)])
+        #expect(node.handle(.leaveRequested).contains(.leaveFinished(told: 0, isComplete: true)))
+        #expect(node.handle(.leaveRequested) == [.leaveFinished(told: 0, isComplete: true)])
     }
 
     @Test func itIsNotCalledBack() {
@@ -67,8 +68,28 @@ import Testing
         #expect(node.hear(.ping(Ping(sequence: 1, node: "self"))).messages == [.ack(Ack(sequence: 1))])
     }
 
-    @Test func aJoinBringsItBackAboveItsFarewell() throws {
-        // TRAPS 17: in the same process.
+    @Test("Trap 14: a thousand news that wait do not keep a farewell") func theFarewellGoesFirst() {
+        var node = gossiping(40)
+        for number in 40..<1_040 { node.hear(alive(peer(number), at: number + 2)) }
+        for number in 0..<50 {
+            node.handle(
+                .broadcastRequested(RequestID(UInt64(number)), [UInt8](repeating: 1, count: 900), name: nil)
+            )
+        }
+        let left = node.handle(.leaveRequested)
+        #expect(left.datagrams.count >= 3)
+        #expect(left.datagrams.allSatisfy { $0.messages.first == dead("self", from: "self") })
+        let rest = node.advance(by: 2)
+        let told = Set(
+            (left + rest).datagrams.filter { $0.messages.contains(dead("self", from: "self")) }
+                .map(\.destination)
+        )
+        #expect(rest.contains(.leaveFinished(told: told.count, isComplete: true)))
+        #expect(told.count > 8)
+    }
+
+    @Test("Trap 17: who left comes back in the same process, above its farewell")
+    func aJoinBringsItBackAboveItsFarewell() throws {
         var node = gossiping(2)
         node.answering = ["a", "b"]
         node.handle(.leaveRequested)
@@ -88,7 +109,7 @@ import Testing
         var node = gossiping(5)
         node.handle(.leaveRequested)
         let joined = node.handle(.joinRequested(ExchangeID(1), endpoint(2), name: nil))
-        #expect(joined.contains(.leaveFinished(heard: false)))
+        #expect(joined.contains(.leaveFinished(told: 3, isComplete: false)))
         #expect(!node.advance(by: 5).messages.contains(dead("self", from: "self")))
     }
 

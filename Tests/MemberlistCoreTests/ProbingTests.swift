@@ -45,7 +45,8 @@ import Testing
         #expect(late.contains(stream))
     }
 
-    @Test func inAClusterOfThreeTheOnlyHelperIsAlwaysAsked() throws {
+    @Test("Trap 10: in a cluster of three the only possible helper is always asked")
+    func inAClusterOfThreeTheOnlyHelperIsAlwaysAsked() throws {
         for seed in 0..<200 as Range<UInt64> {
             var node = Node(knowing: 2, seed: seed)
             let ping = try nextPing(&node)

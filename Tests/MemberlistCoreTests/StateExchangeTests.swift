@@ -95,8 +95,8 @@ import Testing
         #expect(queued.contains(suspect("a", from: "self")) && queued.contains(dead("b", from: "b")))
     }
 
-    @Test func aRestartedNodeThatIsToldItIsDeadLives() {
-        // TRAPS 5: at once, on the same address.
+    @Test("Trap 5: a node that restarts on its address and is told that it is dead lives")
+    func aRestartedNodeThatIsToldItIsDeadLives() {
         for believed in 1...3 {
             var node = Node()
             node.handle(.joinRequested(join, endpoint(2), name: nil))

@@ -135,8 +135,9 @@ import Testing
         #expect(node.member("a")?.state == .alive)
     }
 
-    @Test func whatIsSaidOfTheDeadIsRememberedAtItsHighest() {
-        // A late alive between two deaths must not raise the dead (TRAPS 6).
+    @Test("Trap 6: a late alive between two deaths does not raise the dead")
+    func whatIsSaidOfTheDeadIsRememberedAtItsHighest() {
+        // A late alive between two deaths must not raise the dead.
         var node = Node(knowing: 4)
         node.hear(dead("a", incarnation: 1, from: "b"))
         node.hear(dead("a", incarnation: 7, from: "c"))

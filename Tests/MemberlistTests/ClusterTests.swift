@@ -39,7 +39,8 @@ struct ClusterTests {
             try await events.first { $0.payload == [30] }
             #expect(try await first.isAnswered(by: "b") < .seconds(1))
 
-            #expect(try await first.leave())
+            let left = try await first.leave()
+            #expect(left.told == 1 && left.isComplete && left.wasHeard)
             try await events.first { if case .left(let member) = $0 { member.name == "a" } else { false } }
         }
     }

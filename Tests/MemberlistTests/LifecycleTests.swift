@@ -101,12 +101,12 @@ struct LifecycleTests {
         try await group.shutdownGracefully()
     }
 
-    @Test func leavesAndJoinsAgain() async throws {
+    @Test("Trap 17: leaves and joins again in the same process") func leavesAndJoinsAgain() async throws {
         try await withNodes([here("a"), here("b")]) { nodes in
             let (first, second) = (nodes[0], nodes[1])
             #expect(await first.join([second.address]).allSatisfy(\.succeeded))
             try await second.seesAlive(2)
-            #expect(try await first.leave())
+            #expect(try await first.leave().told == 1)
             try await second.seesAlive(1)
             #expect(second.member(named: "a")?.state == .left)
             #expect(await first.join([second.address]).allSatisfy(\.succeeded))

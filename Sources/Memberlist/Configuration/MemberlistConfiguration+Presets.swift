@@ -15,6 +15,8 @@ extension MemberlistConfiguration {
         configuration.gossip.nodes = 4
         configuration.gossip.interval = .milliseconds(500)
         configuration.gossip.toTheDead = .seconds(60)
+        configuration.healing.interval = .seconds(15)
+        configuration.healing.maximumInterval = .seconds(180)
         return configuration
     }
 
@@ -30,6 +32,8 @@ extension MemberlistConfiguration {
         configuration.probe.interval = .seconds(1)
         configuration.gossip.interval = .milliseconds(100)
         configuration.gossip.toTheDead = .seconds(15)
+        configuration.healing.interval = .seconds(2)
+        configuration.healing.maximumInterval = .seconds(30)
         return configuration
     }
 }

@@ -8,6 +8,7 @@ extension MemberlistConfiguration {
     public func validate() throws(ConfigurationError) {
         try validateIdentity()
         try validateTimes()
+        try validateHealing()
         try validateCounts()
     }
 
@@ -72,11 +73,13 @@ extension MemberlistConfiguration {
         let mayBeZero = [
             ("probe.interval", probe.interval), ("gossip.interval", gossip.interval),
             ("gossip.toTheDead", gossip.toTheDead), ("gossip.pushPullInterval", gossip.pushPullInterval),
-            ("deadNodeReclaim", deadNodeReclaim ?? .zero),
+            ("deadNodeReclaim", deadNodeReclaim ?? .zero), ("healing.interval", healing.interval),
+            ("healing.forgetAfter", healing.forgetAfter ?? .zero),
         ]
         let positive = [
             ("probe.timeout", probe.timeout), ("streams.timeout", streams.timeout),
-            ("joinTimeout", joinTimeout), ("leaveTimeout", leaveTimeout), ("hookTimeout", hookTimeout),
+            ("healing.maximumInterval", healing.maximumInterval), ("joinTimeout", joinTimeout),
+            ("leaveTimeout", leaveTimeout), ("hookTimeout", hookTimeout),
         ]
         for (knob, duration) in mayBeZero + positive where duration < .zero || duration > Self.longest {
             throw ConfigurationError(
@@ -86,6 +89,16 @@ extension MemberlistConfiguration {
         }
         for (knob, duration) in positive where duration == .zero {
             throw ConfigurationError(.durationOutOfRange, "\(knob) is zero; set more")
+        }
+    }
+
+    private func validateHealing() throws(ConfigurationError) {
+        guard healing.interval <= healing.maximumInterval else {
+            throw ConfigurationError(
+                .durationOutOfRange,
+                "healing.interval is \(healing.interval); set at most healing.maximumInterval, "
+                    + "\(healing.maximumInterval)"
+            )
         }
     }
 
@@ -99,6 +112,8 @@ extension MemberlistConfiguration {
             ("gossip.retransmitMultiplier", gossip.retransmitMultiplier, 1...64),
             ("streams.maximumInbound", streams.maximumInbound, 1...65_536),
             ("eventBuffer", eventBuffer, 1...1_048_576),
+            ("healing.remembered", healing.remembered, 0...65_536),
+            ("maximumMembers", maximumMembers, 2...Limits.pushPullNodes),
         ]
         for (knob, count, range) in counts where !(range ~= count) {
             throw ConfigurationError(.countOutOfRange, "\(knob) is \(count); set \(range)")

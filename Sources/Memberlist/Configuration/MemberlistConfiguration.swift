@@ -70,6 +70,14 @@ public struct MemberlistConfiguration: Sendable {
     /// Streams: timeouts and bounds.
     public var streams = Streams()
 
+    /// How those that were lost are found again.
+    public var healing = Healing()
+    /// Most members that are remembered, this one, the suspect and the dead included: 262,144 unless set. In a full
+    /// table whoever is dead the longest gives way to a member that lives; where all live, one more is not let in,
+    /// and told as ``MemberlistEvent/tableFull(_:refused:)``. Lower bounds the memory that a peer which makes up names
+    /// can cost, some 300 bytes each; below the size of the cluster it splits it.
+    public var maximumMembers = Limits.members
+
     /// How long ``Memberlist/join(_:timeout:)`` takes in all, where the call does not say.
     public var joinTimeout: Duration = .seconds(30)
     /// How long ``Memberlist/leave(timeout:)`` waits to be heard, where the call does not say.
@@ -150,6 +158,33 @@ extension MemberlistConfiguration {
         public var pushPullInterval: Duration = .seconds(30)
 
         /// HashiCorp's values for a local network.
+        public init() {}
+    }
+
+    /// How those that were lost are found again: after a partition, however long, and after a restart of all.
+    ///
+    /// Members that failed, and the addresses that ``Memberlist/join(_:timeout:)`` was ever given, whether they
+    /// answered or not, are tried again, one at a time. A host name among them is looked up anew. In the whole cluster
+    /// there is about one attempt in each pause, whatever its size and however many were lost; where nobody is lost and
+    /// every seed is a member there is none. Who left on its own word is not tried. A member that was lost is pinged by
+    /// its name first, so that whoever has its address by now is not joined by mistake. What is found is asked of
+    /// ``MemberlistDelegate/allowMerge(_:)``, as any join is. HashiCorp's memberlist has nothing of the kind, and takes
+    /// such an attempt for a join.
+    public struct Healing: Sendable, Hashable {
+        /// The longest wait until the first attempt after a loss, half of it the shortest; zero: nobody is tried.
+        /// Shorter heals sooner and dials dead members more often.
+        public var interval: Duration = .seconds(5)
+        /// Waits double up to this one, and begin anew with each loss. It bounds how long a cluster takes to heal
+        /// after a long partition, as the interval does after a short one.
+        public var maximumInterval: Duration = .seconds(60)
+        /// How many lost members are remembered; at the bound one of them is forgotten. Any one of another part is
+        /// enough to find all of it.
+        public var remembered = 1_024
+        /// For how long; nil: as long as this node runs. Shorter saves attempts at members that crashed for good, and
+        /// does not heal a longer partition but by its seeds.
+        public var forgetAfter: Duration?
+
+        /// For a local network.
         public init() {}
     }
 

@@ -33,6 +33,11 @@ extension MemberlistConfiguration {
         core.retransmitMultiplier = gossip.retransmitMultiplier
         core.pushPullInterval = gossip.pushPullInterval.wholeNanoseconds
         core.deadNodeReclaim = deadNodeReclaim?.wholeNanoseconds
+        core.healInterval = healing.interval.wholeNanoseconds
+        core.healMaximumInterval = healing.maximumInterval.wholeNanoseconds
+        core.healMemory = healing.remembered
+        core.healForgets = healing.forgetAfter?.wholeNanoseconds
+        core.memberLimit = maximumMembers
         core.payloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: false)
         core.checksummedPayloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: true)
         core.nativePayloadLimit = layers.nativePayloadLimit(datagramSize: gossip.datagramSize)

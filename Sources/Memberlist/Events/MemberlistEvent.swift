@@ -21,6 +21,9 @@ public enum MemberlistEvent: Sendable, Hashable {
     /// Another node claims the name of a member that lives; the member was kept. One of the two must be
     /// renamed.
     case conflict(existing: Member, claimed: Member)
+    /// The table is full of members that live, ``MemberlistConfiguration/maximumMembers`` of them: that one was not
+    /// let in, the last of so many since this was told before. Told once a second at most.
+    case tableFull(Member, refused: Int)
     /// The application's bytes, sent by another node's ``Memberlist/send(_:to:)``,
     /// ``Memberlist/sendReliably(_:to:timeout:)`` or ``Memberlist/broadcast(_:name:)``. `from` is the address
     /// they came from: for a broadcast, that of whoever passed it on; for a stream, not a port that listens.

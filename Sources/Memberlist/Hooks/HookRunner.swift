@@ -8,13 +8,14 @@ final class HookRunner: Sendable {
         case message([UInt8], Endpoint)
         case state([UInt8], joining: Bool)
         case conflict(Member, Member)
+        case tableFull(Member, refused: Int)
         case broadcastEnd([UInt8], BroadcastEnd)
 
         var bytes: Int {
             switch self {
             case .message(let payload, _): payload.count
             case .state(let state, _): state.count
-            case .conflict: 0
+            case .conflict, .tableFull: 0
             case .broadcastEnd(let payload, _): payload.count
             }
         }
@@ -62,6 +63,8 @@ final class HookRunner: Sendable {
 
     func conflict(existing: Member, claimed: Member) { enqueue(.conflict(existing, claimed)) }
 
+    func tableFull(_ member: Member, refused: Int) { enqueue(.tableFull(member, refused: refused)) }
+
     func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) { enqueue(.broadcastEnd(payload, end)) }
 
     private func enqueue(_ work: Work) {
@@ -84,6 +87,7 @@ final class HookRunner: Sendable {
         case .state(let state, let joining): await delegate.mergeRemoteState(state, joining: joining)
         case .conflict(let existing, let claimed):
             await delegate.conflict(existing: existing, claimed: claimed)
+        case .tableFull(let member, let refused): await delegate.tableFull(member, refused: refused)
         case .broadcastEnd(let payload, let end): await delegate.broadcastEnded(payload, end)
         }
     }

@@ -27,6 +27,8 @@ public protocol MemberlistDelegate: Sendable {
     func allowMerge(_ members: [Member]) async -> Bool
     /// Two nodes claim one name.
     func conflict(existing: Member, claimed: Member) async
+    /// The table is full of members that live: that one was not let in, the last of so many since this was told before.
+    func tableFull(_ member: Member, refused: Int) async
 }
 
 /// How a broadcast left the queue.
@@ -47,4 +49,5 @@ extension MemberlistDelegate {
     public func allowAlive(_ member: Member) async -> Bool { true }
     public func allowMerge(_ members: [Member]) async -> Bool { true }
     public func conflict(existing: Member, claimed: Member) async {}
+    public func tableFull(_ member: Member, refused: Int) async {}
 }

@@ -14,6 +14,7 @@ extension ProtocolDriver {
             exchange(id, state, with: endpoint, receiver)
         case .answerState(let id, let state): answer(id, state)
         case .refuseState(let id): replies.removeValue(forKey: id)?.refuse()
+        case .seedsWanted: lookForSeeds()
         case .exchangeFinished(let id, let outcome): finishJoin(id, outcome)
 
         case .decideAlive(let id, let member): decideAlive(id, member)
@@ -27,7 +28,8 @@ extension ProtocolDriver {
         case .pingFinished(let id, let roundTrip): finishPing(id, roundTrip)
         case .probeAnswered: break
         case .broadcastFinished(let id, let outcome): finishBroadcast(id, outcome)
-        case .leaveFinished(let heard): finishLeave(heard)
+        case .leaveFinished(let told, let isComplete):
+            finishLeave(LeaveOutcome(told: told, isComplete: isComplete))
         case .healthChanged(let score): healthChanged(score)
         case .noticed(let notice): log(notice)
         }
@@ -64,6 +66,18 @@ extension ProtocolDriver {
             ["member": "\(member.name)", "endpoint": "\(member.endpoint)"]
         )
         shared.events.send(event)
+    }
+
+    private func tableFull(_ member: Member) {
+        shared.metrics.membersRefused.increment()
+        guard let refused = fullTable.count(at: .now) else { return }
+        shared.log.warning(
+            .overload,
+            "the table is full of members that live; set maximumMembers higher, or look who makes up names",
+            ["member": "\(member.name)", "endpoint": "\(member.endpoint)", "refused": "\(refused)"]
+        )
+        shared.events.send(.tableFull(member, refused: refused))
+        hooks.tableFull(member, refused: refused)
     }
 
     private func conflict(_ existing: Member, _ claimed: Member) {
@@ -103,6 +117,14 @@ extension ProtocolDriver {
             )
         case .stalled(let nanoseconds):
             shared.log.warning(.overload, "this process stood still", ["ms": "\(nanoseconds / 1_000_000)"])
+        case .rejoining(let endpoint, let name):
+            shared.metrics.rejoins.increment()
+            shared.log.info(
+                .membership,
+                name == nil ? "trying a seed that is no member" : "trying a member that was lost",
+                ["member": name?.description ?? "", "endpoint": "\(endpoint)"]
+            )
+        case .tableFull(let member): tableFull(member)
         case .overloaded:
             shared.log.warning(.overload, "a table is full; what would have gone there was dropped")
         case .mergeIncompatible(let conflict):

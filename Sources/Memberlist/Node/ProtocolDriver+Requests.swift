@@ -57,15 +57,15 @@ extension ProtocolDriver {
         }
     }
 
-    func leave(promise: EventLoopPromise<Bool>) {
+    func leave(promise: EventLoopPromise<LeaveOutcome>) {
         leaves.append(promise)
         perform(.leaveRequested)
     }
 
-    func finishLeave(_ heard: Bool) {
+    func finishLeave(_ outcome: LeaveOutcome) {
         let waiting = leaves
         leaves = []
-        for promise in waiting { promise.succeed(heard) }
+        for promise in waiting { promise.succeed(outcome) }
     }
 
     func decideAlive(_ id: DecisionID, _ member: Member) {

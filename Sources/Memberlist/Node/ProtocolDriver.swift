@@ -23,7 +23,7 @@ final class ProtocolDriver {
     var joins: [ExchangeID: PendingJoin] = [:]
     var dials: [ExchangeID: OutboundStream] = [:]
     var pings: [RequestID: EventLoopPromise<Duration>] = [:]
-    var leaves: [EventLoopPromise<Bool>] = []
+    var leaves: [EventLoopPromise<LeaveOutcome>] = []
     var replies: [StreamID: StreamReply] = [:]
     var decisions: [Question: Scheduled<Void>] = [:]
     var stateQuestions: [UInt64: StateQuestion] = [:]
@@ -32,6 +32,8 @@ final class ProtocolDriver {
     var refusedBroadcast: (RequestID, BroadcastOutcome)?
     var keyWear = KeyWear()
     var refusals = RefusalReport()
+    var fullTable = FullTableReport()
+    var seeds = SeedNames()
     /// Held until the end: a node runs until it is shut down, whether or not somebody still holds it.
     var owner: RunningNode?
     private var lastNumber: UInt64 = 0
@@ -66,6 +68,9 @@ final class ProtocolDriver {
 
     /// Whether a member tells the others that address.
     func knows(_ endpoint: Endpoint) -> Bool { core.knows(endpoint) }
+
+    /// How many members were told that this node leaves.
+    var farewellCount: Int { core.farewellCount }
 
     /// One input that is a batch of its own.
     func perform(_ input: Input) {

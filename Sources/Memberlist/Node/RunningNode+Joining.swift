@@ -51,6 +51,7 @@ extension RunningNode {
 
     private func join(_ address: String, until deadline: NIODeadline) async -> JoinResult {
         let endpoints: [Endpoint]
+        handle.submit { [bound] in $0.seeds.add(address, defaultPort: bound.port) }
         do {
             endpoints = try await resolve(address, until: deadline)
         } catch {

@@ -124,13 +124,13 @@ final class RunningNode: Sendable {
 
     // MARK: Life
 
-    func leave(timeout: Duration?) async throws -> Bool {
+    func leave(timeout: Duration?) async throws -> LeaveOutcome {
         do {
             let deadline = NIODeadline.after(timeout ?? configuration.leaveTimeout)
             return try await handle.wait(until: deadline) { driver, promise in driver.leave(promise: promise)
             }
         } catch MemberlistError.timedOut {
-            return false
+            return try await handle.ask { LeaveOutcome(told: $0.farewellCount, isComplete: false) }
         }
     }
 

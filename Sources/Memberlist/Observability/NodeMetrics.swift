@@ -17,6 +17,9 @@ struct NodeMetrics: Sendable {
     let deads = Counter(label: "memberlist.msg.dead")
     let health = Gauge(label: "memberlist.health.score")
     let members = Gauge(label: "memberlist.members")
+    /// Members that a full table did not let in, and attempts to find again who was lost.
+    let membersRefused = Counter(label: "memberlist.members.refused")
+    let rejoins = Counter(label: "memberlist.rejoin.attempts")
     /// What the cluster has sealed with the primary key, estimated, and how many keys were found worn.
     let keySeals = Gauge(label: "memberlist.key.seals")
     let keysWorn = Counter(label: "memberlist.key.worn")

@@ -113,6 +113,8 @@ extension GossipProtocol {
             )
         }
         if !ofUser { drawnInRound += drawn.count }
+        // The farewell is drawn before all else.
+        if leaveBroadcast != nil, !ofUser, drawn.first == farewell { carriesFarewell = true }
         for part in drawn { appendPart { (writer) throws(WireError) in try writer.append(part) } }
         drawn.removeAll(keepingCapacity: true)
     }
@@ -169,6 +171,10 @@ extension GossipProtocol {
         guard !writer.isEmpty else { return }
         var payload = payloads.take()
         writer.finish(into: &payload)
+        if carriesFarewell {
+            farewellTold.insert(endpoint)
+            carriesFarewell = false
+        }
         emit(.sendDatagram(Datagram(destination: endpoint, payload: payload, receiver: receiver)))
     }
 
@@ -223,9 +229,7 @@ extension GossipProtocol {
     mutating func reportFinishedBroadcasts() {
         while let (request, _) = broadcasts.nextFinished() {
             guard request == leaveBroadcast else { continue }
-            leaveBroadcast = nil
-            leaveWasHeard = true
-            emit(.leaveFinished(heard: true))
+            finishLeave()
         }
         while let (request, how) = userBroadcasts.nextFinished() {
             emit(.broadcastFinished(request, how == .transmitted ? .transmitted : .replaced))

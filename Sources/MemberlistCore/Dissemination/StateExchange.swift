@@ -13,20 +13,33 @@ extension GossipProtocol {
         guard !isLeaving, candidates > 0, exchanges.count < Limits.exchanges else { return }
         let peer = table.member(random.below(candidates), of: .alive)
         let row = table[peer]
-        lastExchange += 1
-        let id = ExchangeID(Self.ownExchanges | lastExchange)
-        exchanges[id] = false
+        let id = nextExchange(joins: false)
         emit(
             .exchangeState(id, with: row.endpoint, receiver: receiver(peer), state: localState(join: false))
         )
     }
 
+    /// An exchange of the core's own.
+    mutating func nextExchange(joins: Bool) -> ExchangeID {
+        lastExchange += 1
+        let id = ExchangeID(Self.ownExchanges | lastExchange)
+        exchanges[id] = joins
+        return id
+    }
+
+    mutating func finishExchange(_ id: ExchangeID, _ outcome: ExchangeOutcome, at now: Instant) {
+        emit(.exchangeFinished(id, outcome))
+        joinEnded(id, outcome, at: now)
+    }
+
+    /// Whoever listens at that address is a seed from now on, whether or not it answers.
     mutating func startJoin(_ id: ExchangeID, with endpoint: Endpoint, name: NodeName?, at now: Instant) {
         guard exchanges.count < Limits.exchanges else {
             emit(.exchangeFinished(id, .unavailable))
             return
         }
         rejoin(at: now)
+        addSeed(endpoint, for: id, at: now)
         exchanges[id] = true
         let receiver: Receiver = name.map { self.receiver(named: $0) } ?? .unknown
         emit(.exchangeState(id, with: endpoint, receiver: receiver, state: localState(join: true)))
@@ -51,7 +64,7 @@ extension GossipProtocol {
         startMerge(state, exchange: nil, at: now)
     }
 
-    private func localState(join: Bool) -> PushPull {
+    func localState(join: Bool) -> PushPull {
         PushPull(join: join, nodes: table.pushStates)
     }
 }

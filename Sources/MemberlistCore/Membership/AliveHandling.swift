@@ -158,8 +158,8 @@ extension GossipProtocol {
                 movesNode = true
             }
         } else {
-            guard table.count < configuration.memberLimit else {
-                notice(.overloaded)
+            guard makeRoom(for: alive.incarnation) else {
+                notice(.tableFull(member(alive, at: endpoint)))
                 return
             }
             // A row from the start of time: nothing holds it until its incarnation counts.
@@ -199,15 +199,18 @@ extension GossipProtocol {
     }
 
     private mutating func reportConflict(_ id: RowID, alive: Alive, endpoint: Endpoint) {
-        let claimed = Member(
-            name: table[id].name,
+        emit(.conflict(existing: table[id].member, claimed: member(alive, at: endpoint)))
+    }
+
+    private func member(_ alive: Alive, at endpoint: Endpoint) -> Member {
+        Member(
+            name: alive.node.owned(),
             endpoint: endpoint,
             meta: Array(alive.meta.bytes),
             state: .alive,
             versions: ProtocolVersions(alive.versions) ?? .unknown,
             incarnation: alive.incarnation
         )
-        emit(.conflict(existing: table[id].member, claimed: claimed))
     }
 
     /// An alive about this node itself is right only where it says what this node says. The capabilities are
@@ -234,6 +237,7 @@ extension GossipProtocol {
             table.move(id, to: .alive)
             table.enterProbeOrder(id)
         }
+        if old.isDeadOrLeft { recall(id) }
         let change: MemberChange
         switch old.state {
         case .dead, .left: change = .joined

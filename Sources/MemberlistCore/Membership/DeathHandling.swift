@@ -1,6 +1,6 @@
 import MemberlistWire
 
-/// Suspicions and deaths (memberlist's `suspectNode` and `deadNode`), leaving, and forgetting.
+/// Suspicions and deaths (memberlist's `suspectNode` and `deadNode`), and leaving.
 extension GossipProtocol {
     mutating func receive(_ suspect: Suspect, at now: Instant) {
         guard let id = table.find(suspect.node), suspect.incarnation >= table[id].incarnation,
@@ -98,6 +98,7 @@ extension GossipProtocol {
         if table[id].isDeadOrLeft {
             // We differ from HashiCorp, which forgets this: an alive between the two would raise the dead.
             table[id].incarnation = dead.incarnation
+            if dead.node == dead.from, id != selfID { release(id, at: now) }
             return
         }
         if id == selfID {
@@ -115,26 +116,8 @@ extension GossipProtocol {
         table.leaveProbeOrder(id)
         table.move(id, to: left ? .none : .recentlyDead)
         scheduleReap(id, at: now)
+        if left { release(id, at: now) } else { remember(id, at: now) }
         emit(.memberChanged(table[id].member, left ? .left : .failed))
-    }
-
-    // MARK: Forgetting
-
-    mutating func scheduleReap(_ id: RowID, at now: Instant) {
-        table[id].timerToken &+= 1
-        timers.schedule(
-            .reap(id, token: table[id].timerToken),
-            at: now.advanced(byNanoseconds: configuration.gossipToTheDead)
-        )
-    }
-
-    mutating func reap(_ id: RowID, token: UInt32) {
-        guard table.isCurrent(id), id != selfID, table[id].timerToken == token, table[id].isDeadOrLeft else {
-            return
-        }
-        let (member, wasAlive) = (table[id].member, table[id].wasAlive)
-        table.remove(id)
-        if wasAlive { emit(.memberChanged(member, .reaped)) }
     }
 
     // MARK: Leaving
@@ -142,11 +125,11 @@ extension GossipProtocol {
     /// Tells the cluster that this node goes. It still answers and gossips until whoever runs it stops it.
     mutating func leave(at now: Instant) {
         guard !isLeaving else {
-            if leaveBroadcast == nil { emit(.leaveFinished(heard: leaveWasHeard)) }
+            if leaveBroadcast == nil { finishLeave() }
             return
         }
         isLeaving = true
-        leaveWasHeard = false
+        farewellTold = []
         let dead = Dead(
             incarnation: table[selfID].incarnation,
             node: configuration.name,
@@ -156,11 +139,13 @@ extension GossipProtocol {
         table[selfID].stateChange = now
         emit(.memberChanged(table[selfID].member, .left))
         guard table.groupCount(.alive) + table.groupCount(.suspect) > 0 else {
-            emit(.leaveFinished(heard: false))
+            finishLeave()
             return
         }
         let request = RequestID(.max)
         leaveBroadcast = request
+        farewell = []
+        Message.dead(dead).encode(into: &farewell)
         queueBroadcast(.dead(dead), about: configuration.name, urgent: true, request: request)
         gossipOnce(at: now)
     }
@@ -184,12 +169,17 @@ extension GossipProtocol {
     mutating func rejoin(at now: Instant) {
         guard isLeaving else { return }
         isLeaving = false
-        if leaveBroadcast != nil { emit(.leaveFinished(heard: false)) }
-        leaveBroadcast = nil
+        if leaveBroadcast != nil { finishLeave(isComplete: false) }
         table[selfID].state = .alive
         table[selfID].stateChange = now
         table[selfID].incarnation += 1
         queueAlive(table[selfID].identity, incarnation: table[selfID].incarnation)
         emit(.memberChanged(table[selfID].member, .joined))
+        scheduleHealing(at: now)
+    }
+
+    mutating func finishLeave(isComplete: Bool = true) {
+        leaveBroadcast = nil
+        emit(.leaveFinished(told: farewellTold.count, isComplete: isComplete))
     }
 }

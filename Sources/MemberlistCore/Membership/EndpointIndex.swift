@@ -6,8 +6,8 @@ struct EndpointIndex: Sendable {
     private let hash: KeyedHash
     /// Rows whose endpoint no other row has.
     private var index = PositionIndex()
-    /// How many rows have an endpoint that several had at once.
-    private var shared: [Endpoint: Int] = [:]
+    /// How many rows have an endpoint that several had at once, and how many of them live.
+    private var shared: [Endpoint: (rows: Int, living: Int)] = [:]
 
     init(hash: KeyedHash) {
         self.hash = hash
@@ -15,6 +15,18 @@ struct EndpointIndex: Sendable {
 
     func contains(_ endpoint: Endpoint, in rows: [MemberRow]) -> Bool {
         holder(of: endpoint, hash: hash.hash(endpoint), in: rows) != nil || shared[endpoint] != nil
+    }
+
+    /// Whether a member that lives has that endpoint; this node does not count.
+    func hasLiving(_ endpoint: Endpoint, in rows: [MemberRow]) -> Bool {
+        if let holders = shared[endpoint] { return holders.living > 0 }
+        return holder(of: endpoint, hash: hash.hash(endpoint), in: rows).map { rows[$0].group.isLiving }
+            ?? false
+    }
+
+    /// One of the rows with that endpoint came to life, or died.
+    mutating func livingChanged(_ endpoint: Endpoint, by difference: Int) {
+        shared[endpoint]?.living += difference
     }
 
     /// Makes room for so many more.
@@ -25,11 +37,12 @@ struct EndpointIndex: Sendable {
     /// Enters a row, which has that endpoint already.
     mutating func insert(_ position: Int, endpoint: Endpoint, in rows: [MemberRow]) {
         let key = hash.hash(endpoint)
+        let living = rows[position].group.isLiving ? 1 : 0
         if let holders = shared[endpoint] {
-            shared[endpoint] = holders + 1
+            shared[endpoint] = (holders.rows + 1, holders.living + living)
         } else if let holder = holder(of: endpoint, hash: key, in: rows) {
             index.remove(holder, hash: key) { [hash] in hash.hash(rows[$0].identity.endpoint) }
-            shared[endpoint] = 2
+            shared[endpoint] = (2, living + (rows[holder].group.isLiving ? 1 : 0))
         } else {
             index.insert(position, hash: key) { [hash] in hash.hash(rows[$0].identity.endpoint) }
         }
@@ -38,7 +51,8 @@ struct EndpointIndex: Sendable {
     /// Takes a row out, which still has that endpoint.
     mutating func remove(_ position: Int, endpoint: Endpoint, in rows: [MemberRow]) {
         if let holders = shared[endpoint] {
-            shared[endpoint] = holders > 1 ? holders - 1 : nil
+            let living = holders.living - (rows[position].group.isLiving ? 1 : 0)
+            shared[endpoint] = holders.rows > 1 ? (holders.rows - 1, living) : nil
         } else {
             index.remove(position, hash: hash.hash(endpoint)) { [hash] in
                 hash.hash(rows[$0].identity.endpoint)

@@ -17,6 +17,9 @@ enum MemberGroup: Int, CaseIterable, Sendable {
     case recentlyDead
     /// Neither drawn nor gossiped to: this node itself, and those that left.
     case none
+
+    /// Whether its members are believed to be there.
+    var isLiving: Bool { self == .alive || self == .suspect }
 }
 
 /// What this node believes of one member. In a large cluster there are many: 40 bytes each. What the member

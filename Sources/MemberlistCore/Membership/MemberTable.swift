@@ -111,6 +111,9 @@ struct MemberTable: Sendable {
 
     func knows(_ endpoint: Endpoint) -> Bool { endpoints.contains(endpoint, in: rows) }
 
+    /// Whether a member that is alive or suspect, and not this node, listens there.
+    func hasLiving(at endpoint: Endpoint) -> Bool { endpoints.hasLiving(endpoint, in: rows) }
+
     // MARK: Suspicions
 
     func suspicion(of id: RowID) -> Suspicion? { suspicions[id.position] }
@@ -142,6 +145,9 @@ struct MemberTable: Sendable {
                 groups[old.rawValue][Int(position)] = last
                 rows[Int(last)].groupPosition = position
             }
+        }
+        if old.isLiving != group.isLiving {
+            endpoints.livingChanged(rows[id.index].endpoint, by: group.isLiving ? 1 : -1)
         }
         rows[id.index].group = group
         rows[id.index].groupPosition = -1

@@ -20,12 +20,12 @@ extension GossipProtocol {
     /// Merges a peer's state, unless versions or the application forbid it.
     mutating func startMerge(_ state: PushPull, exchange: ExchangeID?, at now: Instant) {
         if let conflict = versionConflict(with: state.nodes) {
-            finishMerge(exchange, .incompatible(conflict))
+            finishMerge(exchange, .incompatible(conflict), at: now)
             notice(.mergeIncompatible(conflict))
             return
         }
         guard merges.count < Limits.exchanges else {
-            finishMerge(exchange, .unavailable)
+            finishMerge(exchange, .unavailable, at: now)
             notice(.overloaded)
             return
         }
@@ -41,7 +41,7 @@ extension GossipProtocol {
         if allowed {
             continueMerge(id, at: now)
         } else if let merge = merges.remove(id) {
-            finishMerge(merge.exchange, .refused)
+            finishMerge(merge.exchange, .refused, at: now)
             notice(.mergeRefused)
         }
     }
@@ -66,11 +66,15 @@ extension GossipProtocol {
         if !merge.state.userState.isEmpty {
             emit(.deliverState(merge.state.userState, join: merge.state.join))
         }
-        finishMerge(merge.exchange, .merged(members: merge.state.nodes.count))
+        finishMerge(merge.exchange, .merged(members: merge.state.nodes.count), at: now)
     }
 
-    private mutating func finishMerge(_ exchange: ExchangeID?, _ outcome: ExchangeOutcome) {
-        if let exchange { emit(.exchangeFinished(exchange, outcome)) }
+    private mutating func finishMerge(
+        _ exchange: ExchangeID?,
+        _ outcome: ExchangeOutcome,
+        at now: Instant
+    ) {
+        if let exchange { finishExchange(exchange, outcome, at: now) }
     }
 
     /// A peer's "dead" is heard as this node's own suspicion, so that whoever lives can refute it.

@@ -9,12 +9,22 @@ struct ExperimentCluster {
     let simulation: Simulation
 
     /// Nodes that run and have not joined.
-    init(nodes: Int, seed: UInt64, adjust: ((inout ProtocolConfiguration) -> Void)? = nil) throws {
+    ///
+    /// - Parameter heals: Whether they look for those that they lost. What is measured of crashes is measured without.
+    init(
+        nodes: Int,
+        seed: UInt64,
+        heals: Bool = false,
+        adjust: ((inout ProtocolConfiguration) -> Void)? = nil
+    ) throws {
         simulation = try Simulation(
             nodes: nodes,
             seed: seed,
             judges: [],
-            configure: { configuration, _ in configuration.compression = false },
+            configure: { configuration, _ in
+                configuration.compression = false
+                if !heals { configuration.healing.interval = .zero }
+            },
             adjusting: adjust
         )
     }

@@ -9,7 +9,7 @@ struct PartitionRun: Sendable {
     let seed: UInt64
 
     func run() async throws -> PartitionOutcome {
-        let cluster = try ExperimentCluster(nodes: nodes, seed: seed)
+        let cluster = try ExperimentCluster(nodes: nodes, seed: seed, heals: true)
         try await cluster.form(quiet: .seconds(15))
         let simulation = cluster.simulation
         var random = ProtocolRandom(seed: seed)

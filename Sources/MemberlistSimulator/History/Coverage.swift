@@ -33,7 +33,8 @@ public struct Coverage: Sendable, Hashable {
         case memberFailed, memberLeft, memberReaped
         case refuted, conflict, falsePositive, suspicionShortened
         case suspicionConfirmed, laterDeathHeard, deadInExchange, backElsewhereAfterLeaving, reclaimed
-        case implausible, malformed, misdirectedPing, overloaded, aliveRefused
+        case implausible, malformed, misdirectedPing, overloaded, tableFull, aliveRefused, lostSought,
+            seedSought
         // Exchanges
         case exchangeStarted, exchangeDone, exchangeFailed, merged, mergeIncompatible, mergeRefused
         case newsByGossipAlone
@@ -69,7 +70,7 @@ public struct Coverage: Sendable, Hashable {
 
 extension Coverage.Path {
     /// What a sound program does not come to.
-    var isNeverMet: Bool { self == .notSealed || self == .overloaded }
+    var isNeverMet: Bool { self == .notSealed || self == .overloaded || self == .tableFull }
 }
 
 extension Coverage {
@@ -123,6 +124,8 @@ extension Coverage {
         case .probeFailed: meet(.probeFailed)
         case .stalled: meet(.stalled)
         case .overloaded: meet(.overloaded)
+        case .tableFull: meet(.tableFull)
+        case .rejoining(_, let name): meet(name == nil ? .seedSought : .lostSought)
         case .mergeIncompatible: meet(.mergeIncompatible)
         case .mergeRefused: meet(.mergeRefused)
         case .aliveRefused: meet(.aliveRefused)

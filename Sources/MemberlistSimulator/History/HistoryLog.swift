@@ -49,7 +49,7 @@ public final class HistoryLog {
             " \(Self.words(change, of: member)) (incarnation \(member.incarnation))"
         case .conflict(let existing, let claimed):
             " sees two of the name \(existing.name): at \(existing.endpoint) and at \(claimed.endpoint)"
-        case .heard, .accused: nil
+        case .heard, .accused, .rejoining: nil
         case .message(let bytes, let sender): " got \(Self.text(bytes)) from \(name(sender))"
         case .health(let score): " has health score \(score)"
         case .strangerAnswered(let bytes): " gave a stranger an answer of \(bytes) bytes"

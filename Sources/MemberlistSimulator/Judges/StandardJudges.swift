@@ -7,7 +7,7 @@ public enum StandardJudges {
         [
             IncarnationJudge(), ResurrectionJudge(), EventOrderJudge(), DatagramSizeJudge(), NonceJudge(),
             PlaintextJudge(), ReplayJudge(), KeyJudge(), BoundsJudge(), AuthenticityJudge(), StrangerJudge(),
-            HearingJudge(), SuspicionJudge(), NewsJudge(), ForgettingJudge(),
+            HearingJudge(), SuspicionJudge(), NewsJudge(), ForgettingJudge(), HealthyDialJudge(),
             LivenessJudge(), CompletenessJudge(), AccuracyJudge(isExact: isExact),
         ]
     }

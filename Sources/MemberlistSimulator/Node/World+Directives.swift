@@ -13,6 +13,8 @@ extension World {
             openExchange(id, with: endpoint, receiver, state: state, host, process)
         case .answerState(let id, let state): answerExchange(id, state: state, host, process)
         case .refuseState(let id): refuseExchange(id, host)
+        // Whoever runs a simulation knows its addresses: names are not looked up.
+        case .seedsWanted: break
         case .exchangeFinished(let id, let outcome): exchangeFinished(id, outcome, host)
 
         case .decideAlive(let id, let member):
@@ -30,7 +32,7 @@ extension World {
 
         case .pingFinished, .probeAnswered: break
         case .broadcastFinished(let id, let outcome): broadcastFinished(id, outcome, host, process)
-        case .leaveFinished(let heard): leaveFinished(heard: heard, host, process)
+        case .leaveFinished(let told, _): leaveFinished(told: told, host, process)
         case .healthChanged(let score):
             if score > 0 { coverage.meet(.unwell) }
             observe(.health(score), at: host.index)
@@ -133,14 +135,17 @@ extension World {
         switch notice {
         case .probeFailed(let name): observe(.accused(name), at: host.index)
         case .mergeIncompatible: host.process?.refusedMerges += 1
+        case .rejoining(let endpoint, let name):
+            let told = sabotage.rejoining?(host.index, endpoint) ?? endpoint
+            observe(.rejoining(told, name), at: host.index)
         default: break
         }
         guard !judges.isEmpty || !observers.isEmpty else { return }
         observe(.notice("\(notice)"), at: host.index)
     }
 
-    private func leaveFinished(heard: Bool, _ host: Host, _ process: NodeProcess) {
-        if heard { coverage.meet(.leaveHeard) }
+    private func leaveFinished(told: Int, _ host: Host, _ process: NodeProcess) {
+        if told > 0 { coverage.meet(.leaveHeard) }
         guard host.endsAfterLeaving else { return }
         host.endsAfterLeaving = false
         // The process is still in the middle of this: it ends when the present step is over.

@@ -32,8 +32,7 @@ public struct Scenario: Sendable, Hashable {
     /// When the nodes join.
     public var joins = Joins.allAtOnce
     /// How often a node that has lost the first one that runs joins through it again, as an agent does that discovers
-    /// its peers; nil: never. Without it halves that lost each other for long do not find each other, as with
-    /// HashiCorp's memberlist.
+    /// its peers; nil: never. Halves that lost each other find each other without it too, some time later.
     public var rejoin: Duration?
     /// The seed it runs with where no other is said; nil: one is drawn.
     public var seed: UInt64?

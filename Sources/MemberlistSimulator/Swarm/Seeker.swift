@@ -1,15 +1,18 @@
 internal import MemberlistCore
 internal import MemberlistWire
 
-/// What an application's discovery does: a node that shall be in the cluster tries one address after another
-/// until a state exchange succeeds.
+/// What an application does: a node that shall be in the cluster joins through one address. Where nodes do not look
+/// for the cluster themselves it goes on, as discovery does, with one address after another until an exchange succeeds.
 final class Seeker {
     private unowned let world: World
+    /// Who shall be in the cluster without discovery knows these addresses for good; nil: there is discovery.
+    private let seeds: [Endpoint]?
     /// Which node tries, and through whom; nil: through anybody.
     private var seeking: [Int: Int?] = [:]
 
-    init(world: World) {
+    init(world: World, seeds: [Endpoint]?) {
         self.world = world
+        self.seeds = seeds
         world.exchangeEnded = { [weak self] host, _, outcome in
             if case .merged = outcome { self?.seeking[host] = nil }
         }
@@ -28,6 +31,7 @@ final class Seeker {
             let chosen = through ?? (drawn < host.index ? drawn : drawn + 1)
             world.join(host, through: world.hosts[chosen].endpoint)
         }
+        if let seeds { return world.perform(.seedsChanged(seeds), on: host) }
         let wait = 1_000_000_000 + world.random.below(2_000_000_000)
         world.plan(at: world.now.advanced(byNanoseconds: Int64(wait))) { [weak self] _ in
             self?.attempt(host, launch: launch)

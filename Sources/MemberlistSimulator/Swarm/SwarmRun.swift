@@ -29,7 +29,8 @@ final class SwarmRun {
         } delegates: { number in
             plan.settings.hasDelegates ? SwarmDelegate(number) : nil
         }
-        seeker = Seeker(world: simulation.world)
+        let world = simulation.world
+        seeker = Seeker(world: world, seeds: plan.settings.needsDiscovery ? nil : world.hosts.map(\.endpoint))
         if plan.settings.gossipsAlone { simulation.world.coverage.meet(.newsByGossipAlone) }
         simulation.world.attacker.isListening = true
         if plan.isExact { watchSuspicions() }
@@ -44,7 +45,8 @@ final class SwarmRun {
         await simulation.run(until: Instant(nanoseconds: plan.faultsEnd.nanoseconds))
         endFaults()
         // Three steps of mending begin within three seconds each, and end six later.
-        let bound = plan.settings.settleBound(nodes: world.hosts.count) + .seconds(30)
+        let bound =
+            plan.settings.settleBound(nodes: world.hosts.count) + plan.settings.healBound + .seconds(30)
         await settle(within: bound)
         world.conclude()
         world.end()
@@ -85,8 +87,8 @@ final class SwarmRun {
         )
     }
 
-    /// Heals the network, lets everybody go on, and tells all to join through one: what an application's
-    /// discovery does. Parts that forgot each other find together by nothing else yet.
+    /// Heals the network and lets everybody go on. Parts that forgot each other find together by themselves; where they
+    /// cannot, all are told to join through one, as an application's discovery does.
     private func endFaults() {
         tell("the faults end")
         simulation.setNetwork(Self.healed(plan.network))
@@ -97,7 +99,9 @@ final class SwarmRun {
         }
         world.attacker.isListening = false
         if world.rotation.isInOrder { rotation.goOn(in: world) } else { rotation.mend(in: world) }
-        guard let first = world.hosts.first(where: { simulation.state.isWell($0.index) }) else { return }
+        guard plan.settings.needsDiscovery,
+            let first = world.hosts.first(where: { simulation.state.isWell($0.index) })
+        else { return }
         gather(around: first)
         if plan.settings.allowsMoves || plan.settings.gossipsAlone { gatherAgain(around: first) }
     }

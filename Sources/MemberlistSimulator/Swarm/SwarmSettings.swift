@@ -31,6 +31,10 @@ struct SwarmSettings {
     let hasDelegates: Bool
     /// Whether states are exchanged by those alone who join: then only gossip spreads news.
     let gossipsAlone: Bool
+    /// Whether the nodes look for those that they lost; and the longest waits, the first and any.
+    let heals: Bool
+    let healInterval: Int
+    let healMaximum: Int
 
     /// How a cluster is set to speak.
     enum Dialects: String {
@@ -75,6 +79,9 @@ struct SwarmSettings {
         hasDelegates = random.below(8) == 0
         // Whoever misses a refutation holds to a suspicion: nothing is exact there.
         gossipsAlone = random.below(4) == 0 && !isExact
+        heals = random.below(4) != 0
+        healInterval = 300_000 + random.below(1_700_000)
+        healMaximum = healInterval * (1 + random.below(3))
     }
 
     func apply(to configuration: inout MemberlistConfiguration, number: Int) {
@@ -92,6 +99,8 @@ struct SwarmSettings {
         configuration.gossip.pushPullInterval = gossipsAlone ? .zero : .microseconds(pushPullInterval)
         configuration.gossip.toTheDead = .microseconds(toTheDead)
         configuration.gossip.datagramSize = datagramSize
+        configuration.healing.interval = heals ? .microseconds(healInterval) : .zero
+        configuration.healing.maximumInterval = .microseconds(healMaximum)
         configuration.deadNodeReclaim = reclaim.map { .microseconds($0) }
         configuration.protocolVersion = protocolVersion
         configuration.compression = compression
@@ -118,6 +127,16 @@ struct SwarmSettings {
             )
         )
     }
+
+    /// Whether somebody outside must gather the nodes again: where nobody looks for the lost; where nodes move, for
+    /// whoever knew the old addresses knows nobody; and where states are not exchanged, for whoever missed a piece of
+    /// gossip is told by nothing else.
+    var needsDiscovery: Bool { !heals || allowsMoves || gossipsAlone }
+
+    /// How long nodes that look for the lost take at most to find them: in each part one of them tries about once in
+    /// the longest pause, and some of those that it tries never run again. That so many attempts all find nobody
+    /// has a chance of less than e^-20 where one in four would find somebody.
+    var healBound: Duration { needsDiscovery ? .zero : .microseconds(100 * healMaximum) }
 
     /// The longest that a cluster of so many may take until all agree, once nothing disturbs it any more.
     ///
@@ -150,6 +169,7 @@ struct SwarmSettings {
             + "version \(protocolVersion), \(keyBytes == 0 ? "plaintext" : "keys of \(keyBytes)")"
             + "\(label.isEmpty ? "" : ", labelled")\(compression ? ", compressed" : ""), "
             + "\(dialects.rawValue) dialects"
+            + (heals ? ", heals after \(healInterval / 1_000) to \(healMaximum / 1_000) ms" : "")
             + "\(streamFallback ? "" : ", no stream pings")"
     }
 }

@@ -21,6 +21,8 @@ public struct Observation: Sendable {
         indirect case heard(Claim)
         /// The node's own probe of a member failed.
         case accused(NodeName)
+        /// The node looks for a member that it lost, or for whoever listens at a seed where the name is nil.
+        case rejoining(Endpoint, NodeName?)
         /// Two nodes claim one name, as this node sees it.
         case conflict(existing: Member, claimed: Member)
         /// The application of this node got bytes from another.

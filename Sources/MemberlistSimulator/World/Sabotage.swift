@@ -7,6 +7,8 @@ struct Sabotage {
     var member: ((Int, Member, BeliefChange) -> [(Member, BeliefChange)])?
     /// Changes what a node's core hears, and not what it is seen to hear; nil keeps it from the core.
     var hearing: ((Int, Message) -> Message?)?
+    /// Changes whom a node is seen to look for.
+    var rejoining: ((Int, Endpoint) -> Endpoint)?
     /// Whether a node is seen to have lost what waits in its queue about a member.
     var loses: ((Int, NodeName) -> Bool)?
     /// Changes a datagram before it leaves, by its sender, its sealed bytes and what was sealed.

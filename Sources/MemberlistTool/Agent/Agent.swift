@@ -130,8 +130,8 @@ struct Agent {
     }
 
     private func leave(_ node: Memberlist) async {
-        let heard = try? await node.leave(timeout: Self.leaveTimeout)
-        logger.info("left the cluster", metadata: ["heard": "\(heard ?? false)"])
+        let outcome = try? await node.leave(timeout: Self.leaveTimeout)
+        logger.info("left the cluster", metadata: ["told": "\(outcome?.told ?? 0)"])
     }
 
     /// Neither a peer nor a reader that does not read may keep this process.

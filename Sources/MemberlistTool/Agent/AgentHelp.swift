@@ -33,7 +33,7 @@ enum AgentHelp {
         if it had one. The answer to members is that event; to the others it is
           {"event":"result","command":"ping","id":1,"ok":true,"milliseconds":0.4}
         with "results" for join (each with "address" and "ok", and "members" or "error"), \
-        "score" for health (0 is well), "heard" for leave and "usage" for keys. What cannot be read or done \
+        "score" for health (0 is well), "heard" and "told" for leave and "usage" for keys. What cannot be read or done \
         is answered by
           {"event":"error","command":"ping","id":1,"message":"..."}
         "usage" has an object for each key, the primary first:

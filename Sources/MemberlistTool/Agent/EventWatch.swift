@@ -38,6 +38,11 @@ struct EventWatch {
             logger.debug("health changed", metadata: ["score": "\(score)"])
         case .keyWorn(let seals):
             logger.warning("the key is worn: rotate it", metadata: ["seals": "\(seals)"])
+        case .tableFull(let member, let refused):
+            logger.warning(
+                "the table is full",
+                metadata: Self.naming(member).merging(["refused": "\(refused)"]) { $1 }
+            )
         case .reaped(let member):
             logger.debug("forgotten", metadata: Self.naming(member))
         }

@@ -65,7 +65,7 @@ struct CommandRunner: Sendable {
         case .members: break
         case .leave:
             presence.hasLeft = true
-            return .leave(heard: try await node.leave(timeout: Self.leaveTimeout))
+            return .leave(told: try await node.leave(timeout: Self.leaveTimeout).told)
         }
         return .none
     }

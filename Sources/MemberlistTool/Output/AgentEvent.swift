@@ -49,8 +49,8 @@ struct CommandResult: Hashable, Sendable {
         case health(score: Int)
         /// What each key is used for, the primary first.
         case keys([ClusterKeyUsage])
-        /// Whether another member heard of the leave.
-        case leave(heard: Bool)
+        /// How many other members were told of the leave.
+        case leave(told: Int)
     }
 
     var id: JSONScalar?

@@ -14,7 +14,7 @@ struct EventJSON: Encodable {
     enum Key: String, CodingKey {
         case event, at, id, name, nameBase64, address, claimedAddress, from, reason
         case meta, metaBase64, payload, payloadBase64
-        case members, state, command, ok, message, results, error, milliseconds, score, heard, keys
+        case members, state, command, ok, message, results, error, milliseconds, score, heard, told, keys
         case usage, key, primary, sealed, opened, clusterSeals, idleSeconds, latest, peers
     }
 
@@ -122,7 +122,9 @@ extension KeyedEncodingContainer<EventJSON.Key> {
         case .ping(let milliseconds): try encode(milliseconds, forKey: .milliseconds)
         case .health(let score): try encode(score, forKey: .score)
         case .keys(let usage): try encode(usage.map(KeyJSON.init), forKey: .usage)
-        case .leave(let heard): try encode(heard, forKey: .heard)
+        case .leave(let told):
+            try encode(told > 0, forKey: .heard)
+            try encode(told, forKey: .told)
         }
     }
 }

@@ -24,6 +24,34 @@ extension PlantedBug {
             }
         ),
         PlantedBug(
+            what: "a node looks for a member that lives",
+            judge: HealthyDialJudge().name,
+            story: crashAndWait,
+            plant: { world in
+                world.sabotage.rejoining = { node, _ in world.hosts[1 - node].endpoint }
+            }
+        ),
+        PlantedBug(
+            what: "a node looks for itself",
+            judge: HealthyDialJudge().name,
+            story: crashAndWait,
+            plant: { world in
+                world.sabotage.rejoining = { node, _ in world.hosts[node].endpoint }
+            }
+        ),
+        PlantedBug(
+            what: "a node looks for the lost without a pause",
+            judge: HealthyDialJudge().name,
+            story: crashAndWait,
+            plant: { world in
+                world.adjustCore = {
+                    $0.healInterval = 1_000_000
+                    $0.healMaximumInterval = 1_000_000
+                }
+                relaunch(world)
+            }
+        ),
+        PlantedBug(
             what: "a suspicion of a crashed node never ends",
             judge: CompletenessJudge().name,
             others: [SuspicionJudge().name],
@@ -34,4 +62,10 @@ extension PlantedBug {
             }
         ),
     ]
+
+    @Sendable private static func crashAndWait(_ simulation: Simulation, _ isPlanted: Bool) async {
+        await simulation.run(for: .seconds(5))
+        simulation[2].crash()
+        await simulation.run(for: .seconds(90))
+    }
 }
