@@ -97,6 +97,11 @@ extension MemberlistConfiguration {
             ("suspicion.maximumMultiplier", suspicion.maximumMultiplier, 1...1_000),
             ("gossip.nodes", gossip.nodes, 0...64),
             ("gossip.retransmitMultiplier", gossip.retransmitMultiplier, 1...64),
+            ("broadcasts.share", broadcasts.share, 1...99),
+            ("broadcasts.maximumCount", broadcasts.maximumCount, 1...1_048_576),
+            ("broadcasts.maximumBytes", broadcasts.maximumBytes, 65_536...1_073_741_824),
+            ("broadcasts.membershipCount", broadcasts.membershipCount, 16...1_048_576),
+            ("broadcasts.membershipBytes", broadcasts.membershipBytes, 65_536...1_073_741_824),
             ("streams.maximumInbound", streams.maximumInbound, 1...65_536),
             ("eventBuffer", eventBuffer, 1...1_048_576),
         ]

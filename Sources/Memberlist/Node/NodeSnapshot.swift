@@ -9,12 +9,21 @@ final class NodeSnapshot: Sendable {
         var members: [NodeName: Member] = [:]
         var localMember: Member
         var healthScore = 0
+        var alive = 0
+        var queued = QueuedBroadcasts()
+
+        mutating func set(_ name: NodeName, _ member: Member?) {
+            let old = members[name]
+            members[name] = member
+            alive += (member?.state == .alive ? 1 : 0) - (old?.state == .alive ? 1 : 0)
+        }
     }
 
     private let state: Mutex<State>
 
     init(localMember: Member) {
-        state = Mutex(State(members: [localMember.name: localMember], localMember: localMember))
+        state = Mutex(State(localMember: localMember))
+        update(localMember)
     }
 
     var members: [Member] {
@@ -27,16 +36,23 @@ final class NodeSnapshot: Sendable {
     var localMember: Member { state.withLock { $0.localMember } }
     var healthScore: Int { state.withLock { $0.healthScore } }
     var count: Int { state.withLock { $0.members.count } }
+    /// Members that are alive, this node among them.
+    var aliveCount: Int { state.withLock { $0.alive } }
+    var queued: QueuedBroadcasts { state.withLock { $0.queued } }
 
     func update(_ member: Member) {
         state.withLock { state in
-            state.members[member.name] = member
+            state.set(member.name, member)
             if member.name == state.localMember.name { state.localMember = member }
         }
     }
 
     func remove(_ name: NodeName) {
-        state.withLock { _ = $0.members.removeValue(forKey: name) }
+        state.withLock { $0.set(name, nil) }
+    }
+
+    func setQueued(_ queued: QueuedBroadcasts) {
+        state.withLock { $0.queued = queued }
     }
 
     func setHealth(_ score: Int) {

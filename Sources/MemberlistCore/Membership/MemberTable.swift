@@ -111,12 +111,20 @@ struct MemberTable: Sendable {
 
     func knows(_ endpoint: Endpoint) -> Bool { endpoints.contains(endpoint, in: rows) }
 
+    /// The only member that is there.
+    func find(_ endpoint: Endpoint) -> RowID? { endpoints.holder(of: endpoint, in: rows).map(id) }
+
     // MARK: Suspicions
 
     func suspicion(of id: RowID) -> Suspicion? { suspicions[id.position] }
 
     mutating func setSuspicion(_ suspicion: Suspicion?, of id: RowID) {
         suspicions[id.position] = suspicion
+    }
+
+    /// This node's own probe of a suspect failed: the last one is evidence.
+    mutating func noteProbe(_ probe: FailedProbe, of id: RowID) {
+        suspicions[id.position]?.probe = probe
     }
 
     /// Counts an accuser; see ``Suspicion/confirm(from:at:)``.

@@ -1,3 +1,4 @@
+internal import Memberlist
 internal import MemberlistCore
 internal import MemberlistWire
 
@@ -36,8 +37,9 @@ public final class HistoryLog {
         let name = NodeName.numbered(observation.node)
         if case .process(.launched(let endpoint)) = observation.kind { names[endpoint] = name }
         guard let words = words(observation.kind) else { return }
+        let why = observation.evidence.map { ": \($0)" } ?? ""
         let who = observation.node < 0 ? "the network" : "\(name)"
-        write("\(observation.time.clockText) \(who)\(words)".harmless)
+        write("\(observation.time.clockText) \(who)\(words)\(why)".harmless)
     }
 
     /// What stands behind the name; nil for what is not told.

@@ -1,3 +1,4 @@
+internal import Memberlist
 internal import MemberlistCore
 internal import MemberlistWire
 
@@ -5,9 +6,6 @@ internal import MemberlistWire
 public final class BoundsJudge: SimulationJudge {
     /// The rule's name.
     public let name = "tables and queues within bounds"
-
-    /// Broadcasts of the application's that may wait.
-    private static let userBroadcasts = 4_096
 
     /// A judge for one simulation.
     public init() {}
@@ -22,11 +20,19 @@ public final class BoundsJudge: SimulationJudge {
         }
         let queued = state.queuedBroadcasts(of: node)
         // One broadcast a name: what is newer replaces what waits.
-        if queued.membership > names {
-            return "\(name) queues \(queued.membership) broadcasts about \(names) members"
+        if queued.membership.count > names {
+            return "\(name) queues \(queued.membership.count) broadcasts about \(names) members"
         }
-        if queued.user > Self.userBroadcasts {
-            return "\(name) queues \(queued.user) of the application's broadcasts"
+        let bounds = state.configuration(of: node).broadcasts
+        let own = state.datagramSize(of: node)
+        // What a node says of itself is never dropped, and may stand above the bound.
+        if queued.membership.count > bounds.membershipCount + 1
+            || queued.membership.bytes > bounds.membershipBytes + own
+        {
+            return "\(name) queues \(queued.membership.bytes) bytes of news, over its bound"
+        }
+        if queued.user.count > bounds.maximumCount || queued.user.bytes > bounds.maximumBytes {
+            return "\(name) queues \(queued.user.count) of the application's broadcasts, over its bound"
         }
         return nil
     }

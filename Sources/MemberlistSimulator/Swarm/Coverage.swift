@@ -122,7 +122,7 @@ extension Coverage {
         case .refuted: meet(.refuted)
         case .probeFailed: meet(.probeFailed)
         case .stalled: meet(.stalled)
-        case .overloaded: meet(.overloaded)
+        case .overloaded, .broadcastsDropped: meet(.overloaded)
         case .mergeIncompatible: meet(.mergeIncompatible)
         case .mergeRefused: meet(.mergeRefused)
         case .aliveRefused: meet(.aliveRefused)
