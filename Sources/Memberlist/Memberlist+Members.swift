@@ -16,7 +16,9 @@ extension Memberlist {
     /// Returns once at least that many members are alive to this node, itself among them: at once where they are. It
     /// is woken by events and asks nobody.
     ///
-    /// - Parameter timeout: Nil: for as long as it takes.
+    /// - Parameters:
+    ///   - count: How many; this node is one of them, unless it left.
+    ///   - timeout: Nil: for as long as it takes.
     /// - Throws: ``MemberlistError/timedOut``, ``MemberlistError/shutDown``, `CancellationError`.
     public func waitUntil(members count: Int, timeout: Duration? = nil) async throws {
         try await node.waitUntil(members: count, timeout: timeout)

@@ -131,11 +131,13 @@ import Testing
             $0.checksummedPayloadLimit = 60_000
         }
         for id in 0..<1_000 { _ = broadcast(&node, 1, id: UInt64(id)) }
-        let sent = node.advance(by: 0.2).datagrams
-        #expect(sent.map(\.messages.count) == [255, 255, 255])
+        let first = node.advance(by: 0.2)
+        #expect(first.datagrams.map(\.messages.count) == [255, 255, 255] && first.notices.isEmpty)
         let rest = node.advance(by: 60)
         let ends = rest.filter { if case .broadcastFinished(_, .transmitted) = $0 { true } else { false } }
-        #expect(ends.count == 1_000)
+        #expect(ends.count == 1_000 && rest.notices.isEmpty)
+        // Drawn is sent: 1,000 messages to 20 listeners each.
+        #expect((first + rest).datagrams.map(\.messages.count).reduce(0, +) == 20_000)
     }
 
     @Test func theLargestBroadcastGoesOutAndALargerOneIsRefused() {

@@ -63,6 +63,8 @@ struct MemberCallTests {
         try await withNodes([local("a")]) { nodes in
             let node = nodes[0]
             try await node.waitUntil(members: 1)
+            // A member that changes is still one.
+            for byte in 0..<3 as Range<UInt8> { try await node.updateMeta([byte]) }
             await #expect(throws: MemberlistError.timedOut) {
                 try await node.waitUntil(members: 2, timeout: .milliseconds(50))
             }
