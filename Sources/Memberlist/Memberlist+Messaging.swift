@@ -32,23 +32,24 @@ extension Memberlist {
         try await node.sendReliably(payload, to: name, timeout: timeout)
     }
 
-    /// Gossips bytes to every member's application, this node's own excepted. Returns once they are queued.
+    /// Sends a datagram to an address, whether or not a member listens there: best effort, it may be lost.
     ///
-    /// This node tells all members itself, a few in each gossip round: nobody passes an application's message on.
-    /// That is one datagram a member, and in a small cluster as many as HashiCorp would send, so that one may
-    /// arrive more than once; one that is lost on the way does not arrive.
-    ///
-    /// - Parameters:
-    ///   - payload: Small: see ``broadcastLimit``.
-    ///   - name: A broadcast of the same name that still waits is replaced.
     /// - Throws: ``MemberlistError/messageTooLarge(size:limit:)``, ``MemberlistError/messageEmpty``,
-    ///   ``MemberlistError/queueFull``, ``MemberlistError/shutDown``.
-    public func broadcast(_ payload: [UInt8], name: NodeName? = nil) async throws {
-        try await node.broadcast(payload, name: name)
+    ///   ``MemberlistError/shutDown``.
+    public func send(_ payload: [UInt8], to endpoint: Endpoint) async throws {
+        try await node.send(payload, to: endpoint)
     }
 
-    /// The bytes that one ``broadcast(_:name:)`` or ``send(_:to:)`` may have: what fits a datagram.
-    public var broadcastLimit: Int { node.messageLimit }
+    /// Sends bytes over a stream to an address, whether or not a member listens there; else as
+    /// `sendReliably`.
+    ///
+    /// - Throws: ``MemberlistError/messageTooLarge(size:limit:)``, ``MemberlistError/messageEmpty``,
+    ///   ``MemberlistError/unreachable``, ``MemberlistError/timedOut``, ``MemberlistError/shutDown``,
+    ///   `CancellationError`.
+    public func sendReliably(_ payload: [UInt8], to endpoint: Endpoint, timeout: Duration? = nil) async throws
+    {
+        try await node.sendReliably(payload, to: endpoint, timeout: timeout)
+    }
 
     /// Pings a member with datagrams, and returns the round trip.
     ///

@@ -24,8 +24,8 @@ package enum Directive: Hashable, Sendable {
     /// Ask the application whether these members of a joining peer's may be merged.
     case decideMerge(DecisionID, [Member])
 
-    /// The table changed.
-    case memberChanged(Member, MemberChange)
+    /// The table changed; on what grounds, where it is a suspicion or a failure.
+    case memberChanged(Member, MemberChange, Grounds = .none)
     /// Another node claims the name of a member that lives.
     case conflict(existing: Member, claimed: Member)
     /// A user message for the application; it came from that address.
@@ -87,9 +87,13 @@ package enum ExchangeOutcome: Hashable, Sendable {
 package enum BroadcastOutcome: Hashable, Sendable {
     case transmitted
     case replaced
+    /// The queue was full, and this one had been sent most often; or it was pruned.
+    case dropped
+    /// The application took it back.
+    case cancelled
     /// It cannot fit a datagram.
     case tooLarge
-    /// Too many wait.
+    /// Too many wait that were not sent even once.
     case queueFull
 }
 
@@ -117,6 +121,8 @@ package enum Notice: Hashable, Sendable {
     case tableFull(Member)
     /// A table is at its bound, or a datagram; what would have gone there was dropped.
     case overloaded
+    /// A queue of broadcasts was full, or was pruned: so many went without having been sent as often as due.
+    case broadcastsDropped(membership: Int, user: Int)
     /// A peer's state was not merged.
     case mergeIncompatible(VersionConflict)
     case mergeRefused

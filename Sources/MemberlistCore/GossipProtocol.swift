@@ -36,7 +36,9 @@ package struct GossipProtocol: Sendable {
     // Dissemination
     var broadcasts: BroadcastQueue
     var userBroadcasts: BroadcastQueue
-    var userBroadcastsFirst = false
+    var shares: BroadcastShares
+    /// Of those dropped, how many were told.
+    var droppedBroadcasts = (membership: 0, user: 0)
     /// Who heard the application's messages last, while they are told in turn.
     var turn: Int
     var leaveBroadcast: RequestID?
@@ -45,7 +47,7 @@ package struct GossipProtocol: Sendable {
     var farewellTold: Set<Endpoint> = []
     /// Whether the datagram that is being made carries it.
     var carriesFarewell = false
-    var exchanges: [ExchangeID: Bool] = [:]
+    var exchanges: [ExchangeID: OpenExchange] = [:]
     var lastExchange: UInt64 = 0
     var healing: Healing
     var payloads = PayloadPool()
@@ -66,8 +68,13 @@ package struct GossipProtocol: Sendable {
         healing = Healing(seed: seed)
         let hash = KeyedHash(seed: seed)
         table = MemberTable(hash: hash)
-        broadcasts = BroadcastQueue(hash: hash)
-        userBroadcasts = BroadcastQueue(hash: hash)
+        broadcasts = BroadcastQueue(
+            hash: hash,
+            bounds: configuration.membershipQueue,
+            own: configuration.name
+        )
+        userBroadcasts = BroadcastQueue(hash: hash, bounds: configuration.userQueue, startedFirst: true)
+        shares = BroadcastShares(share: configuration.userShare)
         let alive = Alive(
             incarnation: 1,
             node: configuration.name,
@@ -163,7 +170,7 @@ package struct GossipProtocol: Sendable {
         case .messageReceived(let message, let sender):
             receive(message, from: sender, at: now)
         case .streamPingFinished(let sequence, let answered):
-            if answered { probes[sequence]?.streamAnswered = true }
+            streamPingFinished(sequence, answered: answered, at: now)
             healPingFinished(sequence, answered: answered)
 
         case .joinRequested(let id, let endpoint, let name):
@@ -172,8 +179,8 @@ package struct GossipProtocol: Sendable {
             receiveState(state, of: id, at: now)
         case .exchangeFailed(let id):
             if exchanges.removeValue(forKey: id) != nil { finishExchange(id, .failed, at: now) }
-        case .stateOffered(let stream, let state):
-            answerState(state, on: stream, at: now)
+        case .stateOffered(let stream, let state, let sender):
+            answerState(state, on: stream, from: sender, at: now)
 
         case .seedsChanged(let endpoints):
             replaceSeeds(endpoints, at: now)
@@ -185,10 +192,16 @@ package struct GossipProtocol: Sendable {
 
         case .metaChanged(let meta):
             changeMeta(meta, at: now)
-        case .broadcastRequested(let id, let payload, let name):
-            queueUserBroadcast(payload, name: name, request: id)
+        case .broadcastRequested(let id, let payload, let name, let invalidates):
+            queueUserBroadcast(payload, name: name, invalidates: invalidates, request: id)
+        case .broadcastCancelled(let id):
+            cancelUserBroadcast(id)
+        case .broadcastsPruned(let retain):
+            userBroadcasts.prune(retain: retain)
         case .messageRequested(let payload, let name):
             sendUserMessage(payload, to: name)
+        case .messageAddressed(let payload, let endpoint):
+            sendUserMessage(payload, to: endpoint, receiver: receiver(at: endpoint))
         case .pingRequested(let id, let name, let endpoint):
             startPing(id, name: name, endpoint: endpoint, at: now)
         case .leaveRequested:
@@ -231,7 +244,7 @@ package struct GossipProtocol: Sendable {
         case .ping(let ping): answer(ping, from: sender)
         case .indirectPing(let ping): relay(ping, from: sender, at: now)
         case .ack(let ack): receive(ack, at: now)
-        case .nack(let nack): receive(nack)
+        case .nack(let nack): receive(nack, from: sender, at: now)
         case .suspect(let suspect): receive(suspect, at: now)
         case .alive(let alive): receive(alive, merge: nil, at: now)
         case .dead(let dead): receive(dead, at: now)

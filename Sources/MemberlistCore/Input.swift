@@ -39,8 +39,8 @@ package enum Input: Hashable, Sendable {
     case stateReceived(ExchangeID, PushPull)
     /// The exchange broke off before an answer was read.
     case exchangeFailed(ExchangeID)
-    /// A peer opened a stream and sent its state.
-    case stateOffered(StreamID, PushPull)
+    /// A peer opened a stream and sent its state; from where, if that is known.
+    case stateOffered(StreamID, PushPull, from: Endpoint? = nil)
 
     /// The application's answers to what the core asked.
     case aliveDecided(DecisionID, allowed: Bool)
@@ -48,8 +48,12 @@ package enum Input: Hashable, Sendable {
 
     /// Calls of the application's.
     case metaChanged([UInt8])
-    case broadcastRequested(RequestID, [UInt8], name: NodeName?)
+    case broadcastRequested(RequestID, [UInt8], name: NodeName?, invalidates: [NodeName] = [])
+    case broadcastCancelled(RequestID)
+    /// Drop the application's broadcasts but so many: first those sent most often.
+    case broadcastsPruned(retain: Int)
     case messageRequested([UInt8], to: NodeName)
+    case messageAddressed([UInt8], to: Endpoint)
     case pingRequested(RequestID, name: NodeName, Endpoint)
     case leaveRequested
 }

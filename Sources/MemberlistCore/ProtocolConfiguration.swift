@@ -30,6 +30,13 @@ package struct ProtocolConfiguration: Sendable {
     package var gossipNodes = 3
     package var gossipToTheDead: Int64 = 30_000_000_000
     package var retransmitMultiplier = 4
+    package var membershipQueue = BroadcastBounds(
+        count: Limits.membershipBroadcasts,
+        bytes: Limits.membershipBroadcastBytes
+    )
+    package var userQueue = BroadcastBounds(count: Limits.userBroadcasts, bytes: Limits.userBroadcastBytes)
+    /// What the application's broadcasts get of a gossip round, of a hundred, while members' news wait too.
+    package var userShare = 50
     package var pushPullInterval: Int64 = 30_000_000_000
 
     /// Longest wait until the first attempt to find who was lost; 0: nobody is looked for. It doubles with each
@@ -61,9 +68,13 @@ package struct ProtocolConfiguration: Sendable {
 
     /// Largest message, type byte included, that is sure to fit a compound on its own.
     package var broadcastLimit: Int {
+        smallestPayloadLimit - CompoundWriter.headerCount - CompoundWriter.partOverhead
+    }
+
+    /// Largest payload that a datagram to anybody may have.
+    var smallestPayloadLimit: Int {
         let native = usableCapabilities.contains(.encryption) ? nativePayloadLimit : .max
-        return min(payloadLimit, checksummedPayloadLimit, native) - CompoundWriter.headerCount
-            - CompoundWriter.partOverhead
+        return min(payloadLimit, checksummedPayloadLimit, native)
     }
 
     /// Largest payload of a datagram to that receiver.

@@ -92,8 +92,16 @@ package enum Limits {
     package static let probes = 1_024
     /// Alives that wait for the application's word. Ours.
     package static let pendingAlives = 4_096
-    /// Broadcasts of the application's that wait. Ours.
+    /// Broadcasts of the application's that wait, and their bytes, where the configuration does not say otherwise.
+    /// Ours.
     package static let userBroadcasts = 4_096
+    package static let userBroadcastBytes = 4 * 1024 * 1024
+    /// Broadcasts about members that wait, and their bytes, likewise. Ours: HashiCorp's have no bound.
+    package static let membershipBroadcasts = 65_536
+    package static let membershipBroadcastBytes = 32 * 1024 * 1024
+    /// Helpers of a probe, and confirmations of a suspicion, that the evidence of a failure names; more are
+    /// counted. Ours.
+    package static let evidenceNames = 16
 
     // MARK: The runtime
 

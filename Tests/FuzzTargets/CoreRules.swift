@@ -45,10 +45,10 @@ struct CoreRules {
         case .stateReceived(let id, _), .exchangeFailed(let id):
             // Finished once the merge is; not answered twice.
             exchanges.removeAll { $0 == id }
-        case .stateOffered(let stream, _): offered = stream
+        case .stateOffered(let stream, _, _): offered = stream
         case .aliveDecided(let id, _): aliveQuestions.removeAll { $0 == id }
         case .mergeDecided(let id, _): mergeQuestions.removeAll { $0 == id }
-        case .broadcastRequested(let id, _, _): waiting.insert(id)
+        case .broadcastRequested(let id, _, _, _): waiting.insert(id)
         case .pingRequested(let id, _, let endpoint):
             waiting.insert(id)
             askedFor.insert(endpoint)
@@ -66,7 +66,7 @@ struct CoreRules {
     mutating func observe(_ directive: Directive, _ core: GossipProtocol) throws {
         switch directive {
         case .sendDatagram(let datagram): try check(datagram, core)
-        case .memberChanged(let member, let change): try tell(member, change)
+        case .memberChanged(let member, let change, let grounds): try tell(member, change, grounds.evidence)
         case .exchangeState(let id, _, _, let state):
             if !exchanges.contains(id) { exchanges.append(id) }
             try require(state.nodes.contains { $0.name == configuration.name }, "its state leaves itself out")
@@ -96,7 +96,12 @@ struct CoreRules {
         }
     }
 
-    private mutating func tell(_ member: Member, _ change: MemberChange) throws {
+    private mutating func tell(_ member: Member, _ change: MemberChange, _ evidence: FailureEvidence?) throws
+    {
+        try require(
+            (evidence != nil) == [.suspected, .failed].contains(change),
+            "\(change) on what grounds?"
+        )
         let before = told[member.name]
         let wasThere = before.map { $0.state == .alive || $0.state == .suspect } ?? false
         switch change {
@@ -213,7 +218,19 @@ struct CoreRules {
     private func checkQueues(_ core: GossipProtocol) throws {
         let queued = core.queuedMembershipBroadcasts
         try require(queued.count == core.queuedBroadcasts.membership, "the queue miscounts")
-        try require(core.queuedBroadcasts.user <= Limits.userBroadcasts, "the queue is over its bound")
+        let depths = core.broadcastDepths
+        try require(
+            depths.user.count <= configuration.userQueue.count
+                && depths.user.bytes <= configuration.userQueue.bytes,
+            "the queue is over its bound"
+        )
+        // What a node says of itself stays, bound or not.
+        let own = core.queuedMessage(about: configuration.name)?.count
+        try require(
+            depths.membership.count <= configuration.membershipQueue.count + (own == nil ? 0 : 1)
+                && depths.membership.bytes <= configuration.membershipQueue.bytes + (own ?? 0),
+            "the queue of news is over its bound"
+        )
         try require(Set(queued.map(\.name)).count == queued.count, "two broadcasts about one name wait")
         for broadcast in queued {
             try require(

@@ -51,6 +51,10 @@ struct CoreRun {
         configuration.deadNodeReclaim = first & 4 != 0 ? 1_000_000_000 : nil
         configuration.memberLimit = first & 8 != 0 ? 4 : 262_144
         configuration.gossipToTheDead = first & 16 != 0 ? 0 : 5_000_000_000
+        if first & 128 != 0 {
+            configuration.membershipQueue = BroadcastBounds(count: 3, bytes: 4_000)
+            configuration.userQueue = BroadcastBounds(count: 4, bytes: 5_000)
+        }
         configuration.versions.current = first & 32 != 0 ? 1 : 2
         configuration.capabilities = first & 64 != 0 ? .all : []
         configuration.usableCapabilities = configuration.capabilities
@@ -111,7 +115,7 @@ struct CoreRun {
     }
 
     private mutating func callOfTheApplication() throws {
-        switch input.below(8) {
+        switch input.below(9) {
         case 0: try handle(.joinRequested(ExchangeID(number()), input.pick(Self.endpoints), name: name()))
         case 1: try handle(.metaChanged(input.bytes(input.pick([0, 4, 512, 513]))))
         case 2:
@@ -120,7 +124,8 @@ struct CoreRun {
                 count: input.pick([1, 40, 1_346, 1_347, 1_394, 2_000])
             )
             let name: NodeName? = input.bool() ? name() : nil
-            try handle(.broadcastRequested(RequestID(number()), payload, name: name))
+            let others = input.bool() ? [self.name(), self.name()] : []
+            try handle(.broadcastRequested(RequestID(number()), payload, name: name, invalidates: others))
         case 3:
             let payload = [UInt8](
                 repeating: 7,
@@ -130,6 +135,12 @@ struct CoreRun {
         case 4: try handle(.pingRequested(RequestID(number()), name: name(), input.pick(Self.endpoints)))
         case 5: try handle(.leaveRequested)
         case 6: try handle(.streamPingFinished(sequence: sequence(), answered: input.bool()))
+        case 7:
+            // Of late, or nobody's any more.
+            let recent = RequestID(lastNumber - min(lastNumber, UInt64(input.below(8))))
+            try handle(
+                input.bool() ? .broadcastCancelled(recent) : .broadcastsPruned(retain: input.below(6) - 1)
+            )
         default:
             // A crowd of requests, up to the bounds.
             for _ in 0..<input.pick([1, 40, 1_200]) {

@@ -61,9 +61,9 @@ struct MembershipTraceNode {
             case .decideAlive(let id, let member):
                 let allowed = !member.name.description.hasPrefix("z")
                 core.handle(.aliveDecided(id, allowed: allowed), at: now)
-            case .memberChanged(let member, .joined): record("join", member, meta: true)
-            case .memberChanged(let member, .updated): record("update", member, meta: true)
-            case .memberChanged(let member, .failed), .memberChanged(let member, .left):
+            case .memberChanged(let member, .joined, _): record("join", member, meta: true)
+            case .memberChanged(let member, .updated, _): record("update", member, meta: true)
+            case .memberChanged(let member, .failed, _), .memberChanged(let member, .left, _):
                 record("leave", member, meta: true)
             case .conflict(_, let claimed): record("conflict", claimed, meta: false)
             default: break

@@ -53,7 +53,7 @@ struct ClusterTests {
             try await nodes[1].seesAlive(2)
             await nodes[0].shutdown()
             try await events.first(within: .seconds(40)) {
-                if case .failed(let member) = $0 { member.name == "a" } else { false }
+                if case .failed(let member, _) = $0 { member.name == "a" } else { false }
             }
             #expect(nodes[1].member(named: "a")?.state == .dead)
         }

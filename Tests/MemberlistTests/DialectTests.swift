@@ -102,7 +102,7 @@ struct DialectTests {
             }
             await first.shutdown()
             for await event in events {
-                if case .failed(let member) = event { Issue.record("\(member.name) was declared failed") }
+                if case .failed(let member, _) = event { Issue.record("\(member.name) was declared failed") }
             }
         }
     }

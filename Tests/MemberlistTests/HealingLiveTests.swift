@@ -40,7 +40,7 @@ import Testing
             try await nodes[0].seesAlive(2)
             await member.shutdown()
             try await events.first(within: .seconds(60)) {
-                if case .failed(let member) = $0 { member.name == "b" } else { false }
+                if case .failed(let member, _) = $0 { member.name == "b" } else { false }
             }
             // It joins nobody itself.
             let back = try await Memberlist.create(quick("b", port: port))

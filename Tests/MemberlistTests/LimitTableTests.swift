@@ -25,7 +25,10 @@ import Testing
         "incarnation": Limits.incarnation, "members": Limits.members, "exchanges": Limits.exchanges,
         "seeds": Limits.seeds, "relays": Limits.relays, "probes": Limits.probes,
         "pendingAlives": Limits.pendingAlives,
-        "userBroadcasts": Limits.userBroadcasts, "keySeals": Limits.keySeals,
+        "userBroadcasts": Limits.userBroadcasts, "userBroadcastBytes": Limits.userBroadcastBytes,
+        "membershipBroadcasts": Limits.membershipBroadcasts,
+        "membershipBroadcastBytes": Limits.membershipBroadcastBytes, "evidenceNames": Limits.evidenceNames,
+        "keySeals": Limits.keySeals,
         "waitingItems": Limits.waitingItems, "waitingBytes": Limits.waitingBytes,
         "logLines": Limits.logLines, "logField": Limits.logField, "reportedClaims": Limits.reportedClaims,
     ]

@@ -20,7 +20,7 @@ import Testing
         for await event in events {
             switch event {
             case .joined(let member): print("\(member.name) is at \(member.endpoint)")
-            case .failed(let member): print("\(member.name) failed")
+            case .failed(let member, let evidence): print("\(member.name) failed: \(evidence)")
             case .left(let member): print("\(member.name) left")
             case .message(let payload, let sender): print("\(payload.count) bytes from \(sender)")
             default: break

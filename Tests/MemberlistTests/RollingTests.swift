@@ -54,7 +54,7 @@ struct RollingTests {
         func watch(_ node: Memberlist) {
             let events = node.events
             Task {
-                for await case .failed(let member) in events {
+                for await case .failed(let member, _) in events {
                     names.withLock { $0.append(member.name) }
                 }
             }

@@ -47,7 +47,9 @@ import Testing
         let bound = try await b.address()
         try await a.wait("join", ["name": "b"])
         try await b.process.end()
-        try await a.wait("leave", ["name": "b", "reason": "failed"], within: .seconds(40))
+        let failed = try await a.wait("leave", ["name": "b", "reason": "failed"], within: .seconds(40))
+        #expect(failed.line.contains(#""evidence":{"cause":"timeout","#), "\(failed.line)")
+        #expect(failed.line.contains(#""directMilliseconds":"#), "its own probe failed: nobody else is there")
         #expect(try await a.ask(#""command":"members""#).line.contains(#""state":"failed""#))
 
         let again = try RunningAgent("b", flags + ["--bind", bound, "--meta", "again"])

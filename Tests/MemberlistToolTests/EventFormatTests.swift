@@ -98,6 +98,33 @@ import Testing
         )
     }
 
+    @Test func aFailureComesWithItsEvidence() throws {
+        let evidence = FailureEvidence(
+            cause: .timeout,
+            incarnation: 4,
+            suspicion: PastSuspicion(
+                cause: .member("c\n\u{1b}[2J"),
+                duration: .milliseconds(8_250),
+                confirmations: [.init(name: "d", after: .milliseconds(250))],
+                expectedConfirmations: 2
+            )
+        )
+        let line = json(.leave(try Self.member(), .failed, evidence))
+        #expect(
+            line
+                == #"{"address":"[::1]:1",\#(Self.at),"event":"leave","evidence":{"cause":"timeout","incarnation":4,"#
+                + #""suspicion":{"by":"c\n\u001b[2J","cause":"member","confirmationCount":1,"#
+                + #""confirmations":[{"by":"d","milliseconds":250}],"expectedConfirmations":2,"milliseconds":8250}},"#
+                + #""meta":"","name":"b","reason":"failed"}"#
+        )
+        #expect(
+            text(.leave(try Self.member(), .failed, evidence)).hasSuffix(
+                #" leave b [::1]:1 (failed): nobody refuted it; this node did not probe; suspect for 8.2 s, "#
+                    + #"first told by c\n\u{1B}[2J, confirmed by d after 250 ms"#
+            )
+        )
+    }
+
     @Test func aJoinOfNobodyIsNoSuccess() {
         let nobody = CommandResult.Join(address: "x", outcome: .failed("no"))
         #expect(!CommandResult(word: .join, detail: .join([nobody])).isSuccess)

@@ -135,12 +135,23 @@ import Testing
         }
     }
 
-    @Test func partsOfACompound() throws {
+    @Test("Trap 19: a part of a compound has at most 65,535 bytes, and a compound at most 255 parts")
+    func partsOfACompound() throws {
         for (count, isAllowed) in [(65_534, true), (65_535, true), (65_536, false)] {
             var writer = CompoundWriter()
             #expect(writer.fits(count, budget: .max) == isAllowed)
             #expect(((try? writer.append([UInt8](repeating: 8, count: count)[...])) != nil) == isAllowed)
         }
+        var writer = CompoundWriter()
+        for _ in 0..<255 { try writer.append([8]) }
+        #expect(!writer.fits(1, budget: .max))
+        #expect(throws: WireError.self) { try writer.append([8]) }
+        var encoded: [UInt8] = []
+        writer.finish(into: &encoded)
+        var reader = try CompoundReader(encoded.dropFirst())
+        var parts = 0
+        while try reader.next() != nil { parts += 1 }
+        #expect(parts == 255)
     }
 
     @Test func replayedCounters() throws {

@@ -67,6 +67,8 @@ public struct MemberlistConfiguration: Sendable {
     public var suspicion = Suspicion()
     /// Dissemination.
     public var gossip = Gossip()
+    /// The queues of what is gossiped: their bounds, and who goes first.
+    public var broadcasts = Broadcasts()
     /// Streams: timeouts and bounds.
     public var streams = Streams()
 
@@ -185,6 +187,26 @@ extension MemberlistConfiguration {
         public var forgetAfter: Duration?
 
         /// For a local network.
+        public init() {}
+    }
+
+    /// The queues of what is gossiped. Where one is full the message goes that was sent most often; what a node
+    /// says of itself is never dropped.
+    public struct Broadcasts: Sendable, Hashable {
+        /// What the application's broadcasts get of each round's datagrams while news of members wait too, in percent
+        /// of the bytes; 1 to 99. More tells the application's sooner and failures later, less the other way
+        /// round. What one side does not use goes to the other; pings and acks carry news of members alone.
+        public var share = 50
+        /// The application's broadcasts that wait at most, and their bytes. More bears a longer burst, and takes
+        /// longer to tell.
+        public var maximumCount = Limits.userBroadcasts
+        public var maximumBytes = Limits.userBroadcastBytes
+        /// News of members that wait at most, one for each member, and their bytes. Below the number of members a
+        /// mass restart loses some, which the next state exchanges mend.
+        public var membershipCount = Limits.membershipBroadcasts
+        public var membershipBytes = Limits.membershipBroadcastBytes
+
+        /// Half for each side, and bounds for tens of thousands of members.
         public init() {}
     }
 

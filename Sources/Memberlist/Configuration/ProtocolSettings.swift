@@ -31,6 +31,12 @@ extension MemberlistConfiguration {
         core.gossipNodes = gossip.nodes
         core.gossipToTheDead = gossip.toTheDead.wholeNanoseconds
         core.retransmitMultiplier = gossip.retransmitMultiplier
+        core.userShare = broadcasts.share
+        core.userQueue = BroadcastBounds(count: broadcasts.maximumCount, bytes: broadcasts.maximumBytes)
+        core.membershipQueue = BroadcastBounds(
+            count: broadcasts.membershipCount,
+            bytes: broadcasts.membershipBytes
+        )
         core.pushPullInterval = gossip.pushPullInterval.wholeNanoseconds
         core.deadNodeReclaim = deadNodeReclaim?.wholeNanoseconds
         core.healInterval = healing.interval.wholeNanoseconds

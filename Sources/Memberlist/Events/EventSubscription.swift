@@ -27,16 +27,20 @@ final class EventSubscription: Sendable {
 
     private let state = Mutex(State())
     private let capacity: Int
+    /// Whether only what changes the members is wanted.
+    private let isOfMembers: Bool
     private let onEnd: @Sendable () -> Void
 
-    init(capacity: Int, onEnd: @escaping @Sendable () -> Void = {}) {
+    init(capacity: Int, isOfMembers: Bool = false, onEnd: @escaping @Sendable () -> Void = {}) {
         self.capacity = capacity
+        self.isOfMembers = isOfMembers
         self.onEnd = onEnd
     }
 
     deinit { onEnd() }
 
     func send(_ event: MemberlistEvent) {
+        guard !isOfMembers || event.changesMembers else { return }
         let waiter = state.withLock { state -> CheckedContinuation<MemberlistEvent?, Never>? in
             guard !state.isFinished else { return nil }
             if let first = state.waiting.keys.min() { return state.waiting.removeValue(forKey: first) }
@@ -89,6 +93,13 @@ final class EventSubscription: Sendable {
 }
 
 extension MemberlistEvent {
+    fileprivate var changesMembers: Bool {
+        switch self {
+        case .joined, .updated, .suspected, .recovered, .failed, .left, .reaped: true
+        default: false
+        }
+    }
+
     fileprivate var messageBytes: Int {
         if case .message(let payload, _) = self { payload.count } else { 0 }
     }
@@ -113,12 +124,16 @@ final class EventHub: Sendable {
         self.capacity = capacity
     }
 
-    func subscribe() -> EventSubscription {
+    /// - Parameter toMembersAlone: For who reads the members and wants to be woken: one event waits at most.
+    func subscribe(toMembersAlone: Bool = false) -> EventSubscription {
         let id = state.withLock { state in
             state.last += 1
             return state.last
         }
-        let subscription = EventSubscription(capacity: capacity) { [weak self] in
+        let subscription = EventSubscription(
+            capacity: toMembersAlone ? 1 : capacity,
+            isOfMembers: toMembersAlone
+        ) { [weak self] in
             self?.state.withLock { _ = $0.subscriptions.removeValue(forKey: id) }
         }
         let isFinished = state.withLock { state in

@@ -8,12 +8,12 @@ public enum MemberlistEvent: Sendable, Hashable {
     case joined(Member)
     /// A member's metadata changed.
     case updated(Member)
-    /// A member does not answer; it has some time to refute.
-    case suspected(Member)
+    /// A member does not answer; it has some time to refute. The evidence says to whom.
+    indirect case suspected(Member, FailureEvidence)
     /// A suspect refuted.
     case recovered(Member)
-    /// A member was declared failed.
-    case failed(Member)
+    /// A member was declared failed, on that evidence.
+    indirect case failed(Member, FailureEvidence)
     /// A member left on its own word.
     case left(Member)
     /// A member that had failed or left long ago was forgotten.
@@ -24,8 +24,8 @@ public enum MemberlistEvent: Sendable, Hashable {
     /// The table is full of members that live, ``MemberlistConfiguration/maximumMembers`` of them: that one was not
     /// let in, the last of so many since this was told before. Told once a second at most.
     case tableFull(Member, refused: Int)
-    /// The application's bytes, sent by another node's ``Memberlist/send(_:to:)``,
-    /// ``Memberlist/sendReliably(_:to:timeout:)`` or ``Memberlist/broadcast(_:name:)``. `from` is the address
+    /// The application's bytes, sent by another node's `send`,
+    /// `sendReliably` or ``Memberlist/broadcast(_:)``. `from` is the address
     /// they came from: for a broadcast, that of whoever passed it on; for a stream, not a port that listens.
     case message(payload: [UInt8], from: Endpoint)
     /// This node's own health: 0 is well (Lifeguard).
@@ -34,4 +34,20 @@ public enum MemberlistEvent: Sendable, Hashable {
     case keyWorn(seals: UInt64)
     /// The reader was too slow: that many events before the next one are missing.
     case dropped(Int)
+}
+
+extension MemberlistEvent {
+    /// What is told of a change; nil for one that is not told. A suspicion or a failure comes with its evidence.
+    package init?(_ member: Member, _ change: MemberChange, _ evidence: FailureEvidence?) {
+        switch (change, evidence) {
+        case (.joined, _): self = .joined(member)
+        case (.updated, _): self = .updated(member)
+        case (.recovered, _): self = .recovered(member)
+        case (.left, _): self = .left(member)
+        case (.reaped, _): self = .reaped(member)
+        case (.suspected, let evidence?): self = .suspected(member, evidence)
+        case (.failed, let evidence?): self = .failed(member, evidence)
+        case (.refreshed, _), (.suspected, nil), (.failed, nil): return nil
+        }
+    }
 }

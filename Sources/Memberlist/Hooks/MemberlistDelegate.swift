@@ -15,7 +15,7 @@ public protocol MemberlistDelegate: Sendable {
 
     /// Bytes that another node's application sent to this one, or broadcast.
     func messageReceived(_ payload: [UInt8], from: Endpoint) async
-    /// A broadcast of this node's has left the queue: all members were told, or another of its name replaced it.
+    /// A broadcast of this node's has left the queue: all members were told, or they will not be, and why.
     func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) async
     /// The application's state to send along with a state exchange, 20 MiB at most.
     func localState(joining: Bool) async -> [UInt8]
@@ -29,14 +29,6 @@ public protocol MemberlistDelegate: Sendable {
     func conflict(existing: Member, claimed: Member) async
     /// The table is full of members that live: that one was not let in, the last of so many since this was told before.
     func tableFull(_ member: Member, refused: Int) async
-}
-
-/// How a broadcast left the queue.
-public enum BroadcastEnd: Sendable, Hashable {
-    /// It was sent as often as it will be. A datagram may still be lost.
-    case transmitted
-    /// A later broadcast of the same name took its place.
-    case replaced
 }
 
 extension MemberlistDelegate {

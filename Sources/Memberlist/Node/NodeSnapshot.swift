@@ -10,10 +10,13 @@ final class NodeSnapshot: Sendable {
         var localMember: Member
         var healthScore = 0
         var hosts: [IPAddress: Host] = [:]
+        var alive = 0
+        var queued = QueuedBroadcasts()
 
         mutating func set(_ member: Member?, named name: NodeName) {
             let old = members[name]
             members[name] = member
+            alive += (member?.state == .alive ? 1 : 0) - (old?.state == .alive ? 1 : 0)
             guard old?.endpoint != member?.endpoint else { return }
             if let old { hosts[old.endpoint.address] = hosts[old.endpoint.address]?.without() }
             if let member { hosts[member.endpoint.address, default: Host()].add(name) }
@@ -54,6 +57,9 @@ final class NodeSnapshot: Sendable {
     var localMember: Member { state.withLock { $0.localMember } }
     var healthScore: Int { state.withLock { $0.healthScore } }
     var count: Int { state.withLock { $0.members.count } }
+    /// Members that are alive, this node among them.
+    var aliveCount: Int { state.withLock { $0.alive } }
+    var queued: QueuedBroadcasts { state.withLock { $0.queued } }
 
     /// Whether a member has that address, and which one, where one alone has it: a stranger can have this asked as
     /// often as it likes, and so it looks at no other member.
@@ -73,6 +79,10 @@ final class NodeSnapshot: Sendable {
 
     func remove(_ name: NodeName) {
         state.withLock { $0.set(nil, named: name) }
+    }
+
+    func setQueued(_ queued: QueuedBroadcasts) {
+        state.withLock { $0.queued = queued }
     }
 
     func setHealth(_ score: Int) {

@@ -20,7 +20,8 @@ extension ProtocolDriver {
         case .decideAlive(let id, let member): decideAlive(id, member)
         case .decideMerge(let id, let members): decideMerge(id, members)
 
-        case .memberChanged(let member, let change): memberChanged(member, change)
+        case .memberChanged(let member, let change, let grounds):
+            memberChanged(member, change, grounds.evidence)
         case .conflict(let existing, let claimed): conflict(existing, claimed)
         case .deliver(let payload, let sender): deliver(Array(payload), from: sender)
         case .deliverState(let state, let joining): hooks.mergeRemoteState(state, joining: joining)
@@ -42,29 +43,15 @@ extension ProtocolDriver {
         hooks.messageReceived(payload, from: sender)
     }
 
-    private func memberChanged(_ member: Member, _ change: MemberChange) {
+    private func memberChanged(_ member: Member, _ change: MemberChange, _ evidence: FailureEvidence?) {
         if change == .reaped {
             snapshot.remove(member.name)
         } else {
             snapshot.update(member)
         }
         shared.metrics.members.record(snapshot.count)
-        let event: MemberlistEvent
-        switch change {
-        case .joined: event = .joined(member)
-        case .updated: event = .updated(member)
-        case .refreshed: return
-        case .suspected: event = .suspected(member)
-        case .recovered: event = .recovered(member)
-        case .failed: event = .failed(member)
-        case .left: event = .left(member)
-        case .reaped: event = .reaped(member)
-        }
-        shared.log.info(
-            .membership,
-            "member \(change)",
-            ["member": "\(member.name)", "endpoint": "\(member.endpoint)"]
-        )
+        guard let event = MemberlistEvent(member, change, evidence) else { return }
+        shared.log.info(.membership, "member \(change)", Self.words(member, evidence))
         shared.events.send(event)
     }
 
@@ -78,6 +65,12 @@ extension ProtocolDriver {
         )
         shared.events.send(.tableFull(member, refused: refused))
         hooks.tableFull(member, refused: refused)
+    }
+
+    private static func words(_ member: Member, _ evidence: FailureEvidence?) -> [String: String] {
+        var words = ["member": "\(member.name)", "endpoint": "\(member.endpoint)"]
+        words["evidence"] = evidence.map { "\($0)" }
+        return words
     }
 
     private func conflict(_ existing: Member, _ claimed: Member) {
@@ -127,6 +120,14 @@ extension ProtocolDriver {
         case .tableFull(let member): tableFull(member)
         case .overloaded:
             shared.log.warning(.overload, "a table is full; what would have gone there was dropped")
+        case .broadcastsDropped(let membership, let user):
+            shared.metrics.membershipDropped.increment(by: membership)
+            shared.metrics.broadcastsDropped.increment(by: user)
+            shared.log.warning(
+                .overload,
+                "broadcasts were dropped: more waited than the queue holds",
+                ["membership": "\(membership)", "application": "\(user)"]
+            )
         case .mergeIncompatible(let conflict):
             shared.log.warning(.membership, "clusters do not fit", ["conflict": "\(conflict.text)"])
         case .mergeRefused, .aliveRefused, .implausibleIncarnation, .malformedAlive, .malformedMessage,

@@ -94,10 +94,10 @@ extension ProtocolDriver {
     }
 
     /// A peer opened a stream and sent its state.
-    func offer(_ state: PushPull, answering reply: StreamReply) {
+    func offer(_ state: PushPull, from peer: Endpoint?, answering reply: StreamReply) {
         let id = StreamID(nextNumber())
         replies[id] = reply
-        perform(.stateOffered(id, state))
+        perform(.stateOffered(id, state, from: peer))
     }
 
     func answer(_ id: StreamID, _ state: PushPull) {

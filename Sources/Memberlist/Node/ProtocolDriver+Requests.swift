@@ -15,6 +15,13 @@ enum Question: Hashable, Sendable {
     }
 }
 
+/// A broadcast that waits in the core's queue.
+struct QueuedBroadcast {
+    /// Kept for the delegate; empty where there is none.
+    let payload: [UInt8]
+    let end: EventLoopPromise<BroadcastEnd>
+}
+
 /// The application's calls, and its decisions.
 extension ProtocolDriver {
     func ping(_ name: NodeName, at endpoint: Endpoint, promise: EventLoopPromise<Duration>) {
@@ -33,28 +40,47 @@ extension ProtocolDriver {
         }
     }
 
-    func broadcast(_ payload: [UInt8], name: NodeName?) throws(MemberlistError) {
+    func broadcast(_ broadcast: Broadcast) throws(MemberlistError) -> BroadcastTicket {
         let id = RequestID(nextNumber())
+        let end = handle.loop.makePromise(of: BroadcastEnd.self)
         refusedBroadcast = nil
-        if hooks.delegate != nil { broadcasts[id] = payload }
-        perform(.broadcastRequested(id, payload, name: name))
+        broadcasts[id] = QueuedBroadcast(
+            payload: hooks.delegate == nil ? [] : broadcast.payload,
+            end: end
+        )
+        perform(
+            .broadcastRequested(
+                id,
+                broadcast.payload,
+                name: broadcast.name,
+                invalidates: Array(broadcast.invalidates)
+            )
+        )
         // A refusal is the core's answer to the request itself, so it has been executed by now.
-        guard let (refused, outcome) = refusedBroadcast, refused == id else { return }
-        switch outcome {
-        case .tooLarge:
-            throw .messageTooLarge(size: payload.count, limit: shared.messageLimit)
-        case .queueFull: throw .queueFull
-        case .transmitted, .replaced: return
-        }
+        if let (refused, error) = refusedBroadcast, refused == id { throw error }
+        return BroadcastTicket(id: id, end: end.futureResult, handle: handle)
     }
 
     func finishBroadcast(_ id: RequestID, _ outcome: BroadcastOutcome) {
-        let payload = broadcasts.removeValue(forKey: id)
+        guard let broadcast = broadcasts.removeValue(forKey: id) else { return }
+        let end: BroadcastEnd
         switch outcome {
-        case .tooLarge, .queueFull: refusedBroadcast = (id, outcome)
-        case .transmitted: if let payload { hooks.broadcastEnded(payload, .transmitted) }
-        case .replaced: if let payload { hooks.broadcastEnded(payload, .replaced) }
+        case .tooLarge:
+            let limit = shared.messageLimit
+            return refuse(id, broadcast, .messageTooLarge(size: broadcast.payload.count, limit: limit))
+        case .queueFull: return refuse(id, broadcast, .queueFull)
+        case .transmitted: end = .transmitted
+        case .replaced: end = .replaced
+        case .dropped: end = .dropped
+        case .cancelled: end = .cancelled
         }
+        broadcast.end.succeed(end)
+        hooks.broadcastEnded(broadcast.payload, end)
+    }
+
+    private func refuse(_ id: RequestID, _ broadcast: QueuedBroadcast, _ error: MemberlistError) {
+        refusedBroadcast = (id, error)
+        broadcast.end.succeed(.cancelled)
     }
 
     func leave(promise: EventLoopPromise<LeaveOutcome>) {

@@ -27,9 +27,10 @@ final class ProtocolDriver {
     var replies: [StreamID: StreamReply] = [:]
     var decisions: [Question: Scheduled<Void>] = [:]
     var stateQuestions: [UInt64: StateQuestion] = [:]
-    /// What the delegate is told of once it has been sent.
-    var broadcasts: [RequestID: [UInt8]] = [:]
-    var refusedBroadcast: (RequestID, BroadcastOutcome)?
+    /// Broadcasts whose end somebody waits for, and what the delegate is told of then.
+    var broadcasts: [RequestID: QueuedBroadcast] = [:]
+    private var queued = QueuedBroadcasts()
+    var refusedBroadcast: (RequestID, MemberlistError)?
     var keyWear = KeyWear()
     var refusals = RefusalReport()
     var fullTable = FullTableReport()
@@ -66,6 +67,9 @@ final class ProtocolDriver {
     /// What the layers must know of a member.
     func receiver(_ name: NodeName) -> Receiver { core.receiver(named: name) }
 
+    /// The same of whoever is known to be there.
+    func receiver(at endpoint: Endpoint) -> Receiver { core.receiver(at: endpoint) }
+
     /// Whether a member tells the others that address.
     func knows(_ endpoint: Endpoint) -> Bool { core.knows(endpoint) }
 
@@ -86,6 +90,12 @@ final class ProtocolDriver {
     /// Executes what the core wants done, and sets the timer for what it wants next.
     func settle() {
         while let directive = core.nextDirective() { execute(directive) }
+        let depths = core.broadcastDepths
+        let queued = QueuedBroadcasts(membership: depths.membership, application: depths.user)
+        if queued != self.queued {
+            self.queued = queued
+            snapshot.setQueued(queued)
+        }
         arm()
     }
 
@@ -118,10 +128,12 @@ final class ProtocolDriver {
         for join in joins.values { join.promise.fail(JoinError.cancelled) }
         for ping in pings.values { ping.fail(MemberlistError.shutDown) }
         for leave in leaves { leave.fail(MemberlistError.shutDown) }
+        for broadcast in broadcasts.values { broadcast.end.succeed(.cancelled) }
         for stream in dials.values { stream.cancel() }
         for decision in decisions.values { decision.cancel() }
         for question in stateQuestions.values { question.deadline.cancel() }
         joins = [:]
+        broadcasts = [:]
         pings = [:]
         leaves = []
         dials = [:]

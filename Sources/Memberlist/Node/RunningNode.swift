@@ -61,67 +61,6 @@ final class RunningNode: Sendable {
         try await handle.ask { $0.perform(.metaChanged(meta)) }
     }
 
-    func send(_ payload: [UInt8], to name: NodeName) async throws {
-        try check(payload, limit: messageLimit)
-        _ = try live(name)
-        try await handle.ask { $0.perform(.messageRequested(payload, to: name)) }
-    }
-
-    func sendReliably(_ payload: [UInt8], to name: NodeName, timeout: Duration?) async throws {
-        try check(payload, limit: shared.layers.streamSealer.userMessageLimit)
-        let endpoint = try live(name).endpoint
-        let deadline = NIODeadline.after(timeout ?? configuration.streams.timeout)
-        let stream = try await handle.ask {
-            $0.dialer.dial(.user(payload), to: endpoint, $0.receiver(name), awaiting: .close, until: deadline)
-        }
-        try await withTaskCancellationHandler {
-            do {
-                _ = try await stream.result.get()
-            } catch let failure as StreamFailure {
-                throw error(for: failure, size: payload.count)
-            }
-        } onCancel: {
-            stream.cancel()
-        }
-    }
-
-    private func error(for failure: StreamFailure, size: Int) -> any Error {
-        switch failure {
-        case .timedOut: MemberlistError.timedOut
-        case .cancelled: Task.isCancelled ? CancellationError() : MemberlistError.shutDown
-        case .tooLarge:
-            MemberlistError.messageTooLarge(size: size, limit: shared.layers.streamSealer.userMessageLimit)
-        case .unreachable, .closed, .refused: MemberlistError.unreachable
-        }
-    }
-
-    func broadcast(_ payload: [UInt8], name: NodeName?) async throws {
-        try check(payload, limit: messageLimit)
-        try await handle.ask { try $0.broadcast(payload, name: name) }
-    }
-
-    func ping(_ name: NodeName, timeout: Duration?) async throws -> Duration {
-        let endpoint = try live(name).endpoint
-        let deadline = NIODeadline.after(timeout ?? configuration.probe.timeout)
-        return try await handle.wait(until: deadline) { driver, promise in
-            driver.ping(name, at: endpoint, promise: promise)
-        }
-    }
-
-    private func check(_ payload: [UInt8], limit: Int) throws {
-        guard !payload.isEmpty else { throw MemberlistError.messageEmpty }
-        guard payload.count <= limit else {
-            throw MemberlistError.messageTooLarge(size: payload.count, limit: limit)
-        }
-    }
-
-    private func live(_ name: NodeName) throws -> Member {
-        guard let member = snapshot.member(named: name), [.alive, .suspect].contains(member.state) else {
-            throw MemberlistError.unknownMember(name)
-        }
-        return member
-    }
-
     // MARK: Life
 
     func leave(timeout: Duration?) async throws -> LeaveOutcome {

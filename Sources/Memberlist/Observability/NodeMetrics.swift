@@ -15,6 +15,9 @@ struct NodeMetrics: Sendable {
     let alives = Counter(label: "memberlist.msg.alive")
     let suspects = Counter(label: "memberlist.msg.suspect")
     let deads = Counter(label: "memberlist.msg.dead")
+    /// Broadcasts that a full queue lost, of members' news and of the application's.
+    let membershipDropped = Counter(label: "memberlist.queue.dropped", dimensions: [("queue", "membership")])
+    let broadcastsDropped = Counter(label: "memberlist.queue.dropped", dimensions: [("queue", "application")])
     let health = Gauge(label: "memberlist.health.score")
     let members = Gauge(label: "memberlist.members")
     /// Members that a full table did not let in, and attempts to find again who was lost.

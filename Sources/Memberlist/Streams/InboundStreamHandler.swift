@@ -118,7 +118,7 @@ final class InboundStreamHandler: ChannelInboundHandler {
             loop: context.eventLoop,
             handler: NIOLoopBound(self, eventLoop: context.eventLoop)
         )
-        room.handle.submit { $0.offer(state, answering: reply) }
+        room.handle.submit { [peer] in $0.offer(state, from: peer, answering: reply) }
     }
 
     func answer(_ state: PushPull) {

@@ -15,6 +15,12 @@ struct BroadcastOrder: Sendable {
         return position < buckets.count ? buckets[position].transmissions : nil
     }
 
+    /// The largest count of transmissions of any that wait, below the one given.
+    func mostTransmissions(below transmissions: Int32) -> Int32? {
+        let position = firstPosition { $0.transmissions >= transmissions } - 1
+        return position >= 0 ? buckets[position].transmissions : nil
+    }
+
     mutating func insert(_ slot: Int32, in slots: inout BroadcastSlots) {
         let (transmissions, length) = Self.place(of: slot, in: slots)
         let position = firstPosition { ($0.transmissions, $0.length) >= (transmissions, length) }
@@ -42,6 +48,15 @@ struct BroadcastOrder: Sendable {
         let length = Int32(clamping: length)
         let position = firstPosition { ($0.transmissions, $0.length) > (transmissions, length) } - 1
         guard position >= 0, buckets[position].transmissions == transmissions else { return nil }
+        let slot = buckets[position].root
+        setRoot(slots.removeRoot(slot), at: position)
+        return slot
+    }
+
+    /// Of those sent most often the newest of a shortest.
+    mutating func popMostSent(from slots: inout BroadcastSlots) -> Int32? {
+        guard let most = buckets.last?.transmissions else { return nil }
+        let position = firstPosition { $0.transmissions >= most }
         let slot = buckets[position].root
         setRoot(slots.removeRoot(slot), at: position)
         return slot

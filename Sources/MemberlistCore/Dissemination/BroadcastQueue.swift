@@ -21,15 +21,21 @@ package struct BroadcastQueue: Sendable {
     package enum Finish: Sendable {
         case transmitted
         case replaced
-        case pruned
+        case dropped
+        case cancelled
     }
 
+    private let bounds: BroadcastBounds
+    /// Whose messages are never dropped: a refutation or a farewell that is lost costs a member.
+    private let own: NodeName?
+    private let startedFirst: Bool
     private var slots = BroadcastSlots()
     private var order = BroadcastOrder()
     private let hash: KeyedHash
     private var named = PositionIndex()
     /// Of those that somebody waits for; few are.
     private var requests: [Int32: RequestID] = [:]
+    private var requested: [RequestID: Int32] = [:]
     private var lastIdentity: UInt64 = 0
     private var lastAge: UInt64 = 0
     /// Those that are being drawn: they wait nowhere meanwhile.
@@ -42,12 +48,32 @@ package struct BroadcastQueue: Sendable {
         self.init(hash: KeyedHash(seed: 0))
     }
 
-    /// - Parameter hash: For names, which peers choose.
-    init(hash: KeyedHash) {
+    /// - Parameters:
+    ///   - hash: For names, which peers choose.
+    ///   - bounds: How much may wait.
+    ///   - own: The name whose messages are never dropped.
+    ///   - startedFirst: Whether a message that was begun is sent to its end before the next one begins: what is
+    ///     told to all in turn would otherwise meet some twice and others never.
+    init(
+        hash: KeyedHash,
+        bounds: BroadcastBounds = .none,
+        own: NodeName? = nil,
+        startedFirst: Bool = false
+    ) {
         self.hash = hash
+        self.bounds = bounds
+        self.own = own
+        self.startedFirst = startedFirst
     }
 
     package var count: Int { slots.count }
+    /// Of all messages that wait.
+    package private(set) var bytes = 0
+    /// Messages dropped so far because the queue was full.
+    package private(set) var dropped = 0
+    package var depth: BroadcastQueueDepth {
+        BroadcastQueueDepth(count: slots.count, bytes: bytes, dropped: dropped)
+    }
     package var isEmpty: Bool { slots.count == 0 }
 
     /// Slots that memory is held for, whether in use or not.
@@ -67,6 +93,7 @@ package struct BroadcastQueue: Sendable {
     }
 
     /// Queues a message; one that is queued under the same name goes. An urgent one is drawn before all others.
+    /// Where the queue is full others go to make room: see ``BroadcastQueue/drop()``.
     package mutating func queue(
         _ payload: [UInt8],
         name: NodeName?,
@@ -85,13 +112,18 @@ package struct BroadcastQueue: Sendable {
         )
         let key = slot.name.map(hash.hash)
         if let name, let key { remove(named: name, hash: key) }
+        while !hasRoom(for: payload.count), drop() {}
         let position = slots.insert(slot)
+        bytes += payload.count
         if let key {
             named.insert(Int(position), hash: key) { [slots, hash] other in
                 slots.all[other].name.map(hash.hash) ?? 0
             }
         }
-        if let request { requests[position] = request }
+        if let request {
+            requests[position] = request
+            requested[request] = position
+        }
         if urgent {
             self.urgent.append(position)
         } else {
@@ -109,6 +141,11 @@ package struct BroadcastQueue: Sendable {
         return place(named: name, hash: key).map { slots.all[$0].payload }
     }
 
+    /// How much waits under those names, each given once.
+    func held(under names: [NodeName]) -> (count: Int, bytes: Int) {
+        names.compactMap { payload(about: $0)?.count }.reduce((0, 0)) { ($0.0 + 1, $0.1 + $1) }
+    }
+
     private func place(named name: NodeName, hash: UInt64) -> Int? {
         name.bytes.withUnsafeBytes { bytes in
             named.find(hash) { position in
@@ -119,12 +156,57 @@ package struct BroadcastQueue: Sendable {
 
     private mutating func remove(named name: NodeName, hash: UInt64) {
         guard let slot = place(named: name, hash: hash).map({ Int32(truncatingIfNeeded: $0) }) else { return }
+        takeOut(slot)
+        finish(slot, .replaced)
+    }
+
+    private mutating func takeOut(_ slot: Int32) {
         if let index = urgent.firstIndex(of: slot) {
             urgent.remove(at: index)
         } else {
             order.remove(slot, from: &slots)
         }
-        finish(slot, .replaced)
+    }
+
+    // MARK: Bounds
+
+    /// Whether one more message of so many bytes fits, once `freed` have gone.
+    func hasRoom(for length: Int, freed: (count: Int, bytes: Int) = (0, 0)) -> Bool {
+        slots.count - freed.count < bounds.count && bytes - freed.bytes + length <= bounds.bytes
+    }
+
+    /// Drops the message that was sent most often, for most have heard it, and of those a shortest, which says
+    /// least; never an urgent one or one of this node's own. O(log n).
+    ///
+    /// - Parameter ifSent: Leaves alone what was not sent at all.
+    /// - Returns: Whether there was one to drop.
+    mutating func drop(ifSent: Bool = false) -> Bool {
+        var kept: [Int32] = []
+        defer { for slot in kept { order.insert(slot, in: &slots) } }
+        while let slot = order.popMostSent(from: &slots) {
+            if isKept(slot) || (ifSent && slots[slot].transmissions == 0) {
+                kept.append(slot)
+                // Behind the first that was never sent there is none that was.
+                if isKept(slot) { continue } else { return false }
+            }
+            dropped += 1
+            finish(slot, .dropped)
+            return true
+        }
+        return false
+    }
+
+    private func isKept(_ slot: Int32) -> Bool {
+        guard let own, let name = slots[slot].name else { return false }
+        return own.bytes.elementsEqual(name)
+    }
+
+    /// Takes the broadcast of that request out; false where it has ended already.
+    mutating func cancel(_ request: RequestID) -> Bool {
+        guard let slot = requested[request] else { return false }
+        takeOut(slot)
+        finish(slot, .cancelled)
+        return true
     }
 
     /// Draws what fits: each message costs its length and `overhead`, all of them at most `limit`, until there
@@ -145,12 +227,12 @@ package struct BroadcastQueue: Sendable {
             into: &messages
         )
         // Messages drawn are counted as sent only when the draw is over: none is met twice.
-        var transmissions = order.fewestTransmissions(above: -1)
+        var transmissions = nextTransmissions(after: nil)
         while let current = transmissions, messages.count < maximum {
             let free = limit - used - overhead
             guard free > 0 else { break }
             guard let slot = order.popLongest(upTo: free, transmissions: current, from: &slots) else {
-                transmissions = order.fewestTransmissions(above: current)
+                transmissions = nextTransmissions(after: current)
                 continue
             }
             let payload = slots[slot].payload
@@ -160,6 +242,12 @@ package struct BroadcastQueue: Sendable {
             restartAgeIfNothingIsLeft()
         }
         while let slot = drawn.popLast() { sent(slot, transmitLimit: transmitLimit) }
+    }
+
+    private func nextTransmissions(after last: Int32?) -> Int32? {
+        startedFirst
+            ? order.mostTransmissions(below: last ?? .max)
+            : order.fewestTransmissions(above: last ?? -1)
     }
 
     /// Draws the urgent ones that fit; returns what they cost.
@@ -190,7 +278,8 @@ package struct BroadcastQueue: Sendable {
         guard count > max(retain, 0) else { return }
         for slot in order.lastToFirst(in: slots) where count > max(retain, 0) {
             order.remove(slot, from: &slots)
-            finish(slot, .pruned)
+            dropped += 1
+            finish(slot, .dropped)
         }
     }
 
@@ -217,8 +306,10 @@ package struct BroadcastQueue: Sendable {
             }
         }
         if !requests.isEmpty, let request = requests.removeValue(forKey: slot) {
+            requested[request] = nil
             finished.append((request, how))
         }
+        bytes -= slots[slot].payload.count
         slots.remove(slot)
         if slots.count == 0 { named.removeAll() }
         restartAgeIfNothingIsLeft()

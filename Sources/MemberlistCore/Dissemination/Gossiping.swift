@@ -9,15 +9,12 @@ extension GossipProtocol {
 
     /// One round: to some members, alive, suspect, or dead for so short that they may not be.
     mutating func gossipOnce(at now: Instant) {
-        guard userBroadcasts.isEmpty else {
-            gossipInTurn()
-            return
-        }
         // A mass join or restart brings more news than a round carries. Each message is sent as often as ever,
         // but sooner: the round tells more members, until it has sent as many messages as there are.
         let waiting = broadcasts.count
         drawnInRound = 0
-        for _ in 0..<Self.burst where drawnInRound < waiting { gossipAtRandom() }
+        if !userBroadcasts.isEmpty { gossipInTurn() } else if waiting > 0 { gossipAtRandom() }
+        for _ in 1..<Self.burst where drawnInRound < waiting { gossipAtRandom() }
     }
 
     /// How many times the configured members a round tells at most.
@@ -33,20 +30,28 @@ extension GossipProtocol {
             into: &chosen
         )
         for choice in chosen {
-            guard sendGossip(to: gossipTarget(choice, alive: alive, suspect: suspect)) else { return }
+            let target = gossipTarget(choice, alive: alive, suspect: suspect)
+            guard sendGossip(to: target) != nil else { return }
         }
     }
 
     /// A round while the application has something to say: to the members in turn, not at random. Nobody passes
-    /// an application's message on, so only a full turn lets all of them hear it.
+    /// an application's message on, so only a full turn lets all of them hear it. Where the news of members are
+    /// due more than what the application leaves, a datagram of theirs goes to anybody, and the turn waits.
     private mutating func gossipInTurn() {
         let alive = table.groupCount(.alive)
         let suspect = table.groupCount(.suspect)
         let listeners = alive + suspect
         for _ in 0..<min(configuration.gossipNodes, listeners) {
-            turn = (turn + 1) % listeners
-            guard sendGossip(to: gossipTarget(turn, alive: alive, suspect: suspect), user: true) else {
-                break
+            if broadcasts.isEmpty { shares.reset() }
+            if shares.isApplicationsTurn || leaveBroadcast != nil {
+                turn = (turn + 1) % listeners
+                let target = gossipTarget(turn, alive: alive, suspect: suspect)
+                guard sendGossip(to: target, user: true) != nil else { break }
+            } else {
+                let target = gossipTarget(random.below(listeners), alive: alive, suspect: suspect)
+                guard let sent = sendGossip(to: target) else { break }
+                shares.count(application: 0, membership: sent, limit: configuration.smallestPayloadLimit)
             }
         }
         let dead = table.groupCount(.recentlyDead)
@@ -59,64 +64,67 @@ extension GossipProtocol {
         return table.member(choice - alive - suspect, of: .recentlyDead)
     }
 
-    /// Each receiver draws from the queues anew. Returns false where they had nothing.
-    private mutating func sendGossip(to id: RowID, user: Bool = false) -> Bool {
+    /// Each receiver draws from the queues anew. Returns how many bytes of news it was told; nil where there were
+    /// none to tell.
+    private mutating func sendGossip(to id: RowID, user: Bool = false) -> Int? {
         let receiver = receiver(id)
-        appendBroadcasts(user: user, limit: configuration.payloadLimit(for: receiver))
-        guard !writer.isEmpty else { return false }
+        let limit = configuration.payloadLimit(for: receiver)
+        let sent = user ? appendAllBroadcasts(limit: limit) : appendBroadcasts(ofUser: false, limit: limit)
+        guard !writer.isEmpty else { return nil }
         emitDatagram(to: table[id].endpoint, receiver: receiver)
-        return true
+        return sent
     }
 
-    /// Adds what fits. Where both queues may be drawn they take turns in who draws first, so that neither
-    /// starves the other.
-    private mutating func appendBroadcasts(user: Bool, limit: Int) {
+    /// Adds what fits of both queues, the application's first. A farewell goes before all else: this node may be
+    /// gone when the next datagram is due.
+    private mutating func appendAllBroadcasts(limit: Int) -> Int {
+        let contested = !broadcasts.isEmpty
+        let farewell = leaveBroadcast == nil ? 0 : appendBroadcasts(ofUser: false, limit: limit)
+        let application = appendBroadcasts(ofUser: true, limit: limit)
+        let membership = farewell + appendBroadcasts(ofUser: false, limit: limit)
+        if contested { shares.count(application: application, membership: membership, limit: limit) }
+        return application + membership
+    }
+
+    /// Adds what fits of one queue; returns how many bytes of messages that were.
+    private mutating func appendBroadcasts(ofUser: Bool, limit: Int) -> Int {
         let transmitLimit = Formulas.retransmitLimit(
             multiplier: configuration.retransmitMultiplier,
             members: table.count
         )
-        guard user else {
-            appendBroadcasts(ofUser: false, limit: limit, transmitLimit: transmitLimit)
-            return
-        }
-        userBroadcastsFirst.toggle()
-        // A farewell goes before all else: this node may be gone when the next datagram is due.
-        let drawsUserFirst = userBroadcastsFirst && leaveBroadcast == nil
-        let everyListener = max(transmitLimit, table.groupCount(.alive) + table.groupCount(.suspect))
-        if drawsUserFirst { appendBroadcasts(ofUser: true, limit: limit, transmitLimit: everyListener) }
-        appendBroadcasts(ofUser: false, limit: limit, transmitLimit: transmitLimit)
-        if !drawsUserFirst { appendBroadcasts(ofUser: true, limit: limit, transmitLimit: everyListener) }
-    }
-
-    private mutating func appendBroadcasts(ofUser: Bool, limit: Int, transmitLimit: Int) {
         let spent =
             writer.isEmpty
             ? CompoundWriter.headerCount
             : writer.encodedCount(adding: 0) - CompoundWriter.partOverhead
-        let free = limit - spent
         let parts = Limits.compoundParts - writer.partCount
         if ofUser {
+            // All that was begun fits each member's datagram, or it would miss some.
             userBroadcasts.draw(
                 overhead: CompoundWriter.partOverhead,
-                limit: free,
-                transmitLimit: transmitLimit,
+                limit: min(limit, configuration.smallestPayloadLimit) - spent,
+                transmitLimit: max(transmitLimit, table.groupCount(.alive) + table.groupCount(.suspect)),
                 maximum: parts,
                 into: &drawn
             )
         } else {
             broadcasts.draw(
                 overhead: CompoundWriter.partOverhead,
-                limit: free,
+                limit: limit - spent,
                 transmitLimit: transmitLimit,
                 maximum: parts,
                 into: &drawn
             )
+            drawnInRound += drawn.count
         }
-        if !ofUser { drawnInRound += drawn.count }
+        var bytes = 0
+        for part in drawn {
+            bytes += part.count
+            appendPart { (writer) throws(WireError) in try writer.append(part) }
+        }
         // The farewell is drawn before all else.
         if leaveBroadcast != nil, !ofUser, drawn.first == farewell { carriesFarewell = true }
-        for part in drawn { appendPart { (writer) throws(WireError) in try writer.append(part) } }
         drawn.removeAll(keepingCapacity: true)
+        return bytes
     }
 
     /// What the layers must know of a member.
@@ -134,13 +142,19 @@ extension GossipProtocol {
         table.find(name).map { receiver($0) } ?? .unknown
     }
 
+    /// The same of the one live member that is said to be there; ``Receiver/unknown`` where none is, or several.
+    package func receiver(at endpoint: Endpoint) -> Receiver {
+        guard let id = table.find(endpoint), !table[id].isDeadOrLeft else { return .unknown }
+        return receiver(id)
+    }
+
     /// Whether a member is said to be there.
     package func knows(_ endpoint: Endpoint) -> Bool { table.knows(endpoint) }
 
     /// Sends a message, and as much news of members as fits beside it.
     mutating func send(_ message: Message, to endpoint: Endpoint, receiver: Receiver) {
         appendPart { (writer) throws(WireError) in try writer.append(message) }
-        appendBroadcasts(user: false, limit: configuration.payloadLimit(for: receiver))
+        _ = appendBroadcasts(ofUser: false, limit: configuration.payloadLimit(for: receiver))
         emitDatagram(to: endpoint, receiver: receiver)
     }
 
@@ -163,11 +177,11 @@ extension GossipProtocol {
     }
 
     /// No part is refused here: each was measured before.
-    private mutating func appendPart(_ append: (inout CompoundWriter) throws(WireError) -> Void) {
+    mutating func appendPart(_ append: (inout CompoundWriter) throws(WireError) -> Void) {
         do { try append(&writer) } catch { notice(.overloaded) }
     }
 
-    private mutating func emitDatagram(to endpoint: Endpoint, receiver: Receiver) {
+    mutating func emitDatagram(to endpoint: Endpoint, receiver: Receiver) {
         guard !writer.isEmpty else { return }
         var payload = payloads.take()
         writer.finish(into: &payload)
@@ -199,40 +213,5 @@ extension GossipProtocol {
     /// The same, of what a member says of itself: where many cores hold its identity they queue one message.
     mutating func queueAlive(_ identity: MemberIdentity, incarnation: UInt32) {
         broadcasts.queue(identity.aliveMessage(incarnation: incarnation), name: identity.name)
-    }
-
-    mutating func queueUserBroadcast(_ payload: [UInt8], name: NodeName?, request: RequestID) {
-        var message: [UInt8] = []
-        Message.user(payload[...]).encode(into: &message)
-        guard message.count <= configuration.broadcastLimit else {
-            emit(.broadcastFinished(request, .tooLarge))
-            return
-        }
-        guard userBroadcasts.count < Limits.userBroadcasts else {
-            emit(.broadcastFinished(request, .queueFull))
-            return
-        }
-        userBroadcasts.queue(message, name: name, request: request)
-    }
-
-    mutating func sendUserMessage(_ payload: [UInt8], to name: NodeName) {
-        guard let id = table.find(name) else { return }
-        let receiver = receiver(id)
-        guard payload.count < configuration.payloadLimit(for: receiver) else {
-            notice(.overloaded)
-            return
-        }
-        appendPart { (writer) throws(WireError) in try writer.append(.user(payload[...])) }
-        emitDatagram(to: table[id].endpoint, receiver: receiver)
-    }
-
-    mutating func reportFinishedBroadcasts() {
-        while let (request, _) = broadcasts.nextFinished() {
-            guard request == leaveBroadcast else { continue }
-            finishLeave()
-        }
-        while let (request, how) = userBroadcasts.nextFinished() {
-            emit(.broadcastFinished(request, how == .transmitted ? .transmitted : .replaced))
-        }
     }
 }

@@ -173,7 +173,7 @@ extension GossipProtocol {
     /// A join, not an exchange among members: both sides' applications decide on whom it brings, as on any cluster
     /// that joins theirs.
     private mutating func rejoin(through endpoint: Endpoint, receiver: Receiver) {
-        let id = nextExchange(joins: true)
+        let id = nextExchange(with: endpoint, joins: true)
         healing.joins[id] = (endpoint, healing.arrivals, true)
         emit(.exchangeState(id, with: endpoint, receiver: receiver, state: localState(join: true)))
     }

@@ -1,5 +1,11 @@
 import MemberlistWire
 
+/// A state exchange that this node opened.
+struct OpenExchange: Sendable {
+    let join: Bool
+    let peer: Endpoint
+}
+
 /// Push/pull: two nodes tell each other all they know, now and then, and when one joins (memberlist's
 /// `pushPull`).
 extension GossipProtocol {
@@ -13,17 +19,17 @@ extension GossipProtocol {
         guard !isLeaving, candidates > 0, exchanges.count < Limits.exchanges else { return }
         let peer = table.member(random.below(candidates), of: .alive)
         let row = table[peer]
-        let id = nextExchange(joins: false)
+        let id = nextExchange(with: row.endpoint, joins: false)
         emit(
             .exchangeState(id, with: row.endpoint, receiver: receiver(peer), state: localState(join: false))
         )
     }
 
     /// An exchange of the core's own.
-    mutating func nextExchange(joins: Bool) -> ExchangeID {
+    mutating func nextExchange(with endpoint: Endpoint, joins: Bool) -> ExchangeID {
         lastExchange += 1
         let id = ExchangeID(Self.ownExchanges | lastExchange)
-        exchanges[id] = joins
+        exchanges[id] = OpenExchange(join: joins, peer: endpoint)
         return id
     }
 
@@ -40,28 +46,28 @@ extension GossipProtocol {
         }
         rejoin(at: now)
         addSeed(endpoint, for: id, at: now)
-        exchanges[id] = true
+        exchanges[id] = OpenExchange(join: true, peer: endpoint)
         let receiver: Receiver = name.map { self.receiver(named: $0) } ?? .unknown
         emit(.exchangeState(id, with: endpoint, receiver: receiver, state: localState(join: true)))
     }
 
     mutating func receiveState(_ state: PushPull, of id: ExchangeID, at now: Instant) {
-        guard let join = exchanges.removeValue(forKey: id) else { return }
+        guard let exchange = exchanges.removeValue(forKey: id) else { return }
         var state = state
         // The responder echoes the flag; this node knows better what it asked for.
-        state.join = join
-        startMerge(state, exchange: id, at: now)
+        state.join = exchange.join
+        startMerge(state, exchange: id, peer: exchange.peer, at: now)
     }
 
     /// A peer's state: the answer goes out first, and only then is the peer's merged.
-    mutating func answerState(_ state: PushPull, on stream: StreamID, at now: Instant) {
+    mutating func answerState(_ state: PushPull, on stream: StreamID, from peer: Endpoint?, at now: Instant) {
         guard merges.count < Limits.exchanges else {
             emit(.refuseState(stream))
             notice(.overloaded)
             return
         }
         emit(.answerState(stream, state: localState(join: state.join)))
-        startMerge(state, exchange: nil, at: now)
+        startMerge(state, exchange: nil, peer: peer, at: now)
     }
 
     func localState(join: Bool) -> PushPull {

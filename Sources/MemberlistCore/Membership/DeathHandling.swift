@@ -2,11 +2,20 @@ import MemberlistWire
 
 /// Suspicions and deaths (memberlist's `suspectNode` and `deadNode`), and leaving.
 extension GossipProtocol {
-    mutating func receive(_ suspect: Suspect, at now: Instant) {
+    /// - Parameters:
+    ///   - cause: What it was that said so; nil: the member that the message names.
+    ///   - probe: This node's own probe that failed.
+    mutating func receive(
+        _ suspect: Suspect,
+        cause: FailureEvidence.Cause? = nil,
+        probe: FailedProbe? = nil,
+        at now: Instant
+    ) {
         guard let id = table.find(suspect.node), suspect.incarnation >= table[id].incarnation,
             isCredible(suspect.incarnation, about: id, from: suspect.from)
         else { return }
         if table[id].state == .suspect {
+            if let probe { table.noteProbe(probe, of: id) }
             confirm(suspect, about: id, at: now)
             return
         }
@@ -20,8 +29,13 @@ extension GossipProtocol {
         table[id].state = .suspect
         table[id].stateChange = now
         table.move(id, to: .suspect)
-        startSuspicion(of: id, from: suspect.from, at: now)
-        emit(.memberChanged(table[id].member, .suspected))
+        let evidence = FailureEvidence(
+            cause: cause ?? .member(suspect.from.owned()),
+            incarnation: suspect.incarnation,
+            probe: probe
+        )
+        startSuspicion(of: id, from: suspect.from, evidence, at: now)
+        emit(.memberChanged(table[id].member, .suspected, .evidence(evidence)))
     }
 
     /// Whether a node can have said this of another, in words that fit a datagram when they are passed on.
@@ -37,7 +51,12 @@ extension GossipProtocol {
         return true
     }
 
-    private mutating func startSuspicion(of id: RowID, from accuser: NodeName, at now: Instant) {
+    private mutating func startSuspicion(
+        of id: RowID,
+        from accuser: NodeName,
+        _ evidence: FailureEvidence,
+        at now: Instant
+    ) {
         let members = table.count
         var expected = configuration.suspicionMultiplier - 2
         // This node and the suspect cannot confirm.
@@ -50,6 +69,8 @@ extension GossipProtocol {
         let maximum = Int64(clamping: Int128(minimum) * Int128(configuration.suspicionMaximumMultiplier))
         let suspicion = Suspicion(
             from: accuser,
+            cause: evidence.cause,
+            probe: evidence.probe,
             expected: max(expected, 0),
             minimum: minimum,
             maximum: maximum,
@@ -86,15 +107,18 @@ extension GossipProtocol {
         }
         receive(
             Dead(incarnation: table[id].incarnation, node: table[id].name, from: configuration.name),
+            cause: .timeout,
             at: now
         )
     }
 
-    mutating func receive(_ dead: Dead, at now: Instant) {
+    /// - Parameter cause: What it was that said so; nil: the member that the message names.
+    mutating func receive(_ dead: Dead, cause: FailureEvidence.Cause? = nil, at now: Instant) {
         guard let id = table.find(dead.node), dead.incarnation >= table[id].incarnation,
             isCredible(dead.incarnation, about: id, from: dead.from)
         else { return }
-        if table[id].state == .suspect { table.setSuspicion(nil, of: id) }
+        let suspicion = table[id].state == .suspect ? table.suspicion(of: id) : nil
+        if suspicion != nil { table.setSuspicion(nil, of: id) }
         if table[id].isDeadOrLeft {
             // We differ from HashiCorp, which forgets this: an alive between the two would raise the dead.
             table[id].incarnation = dead.incarnation
@@ -106,10 +130,22 @@ extension GossipProtocol {
             return
         }
         queueBroadcast(.dead(dead), about: table[id].name)
-        bury(id, incarnation: dead.incarnation, left: dead.node == dead.from, at: now)
+        guard dead.node != dead.from else {
+            bury(id, incarnation: dead.incarnation, .none, at: now)
+            return
+        }
+        let evidence = FailureEvidence(
+            cause: cause ?? .member(dead.from.owned()),
+            incarnation: dead.incarnation,
+            probe: suspicion?.probe,
+            suspicion: suspicion?.past(at: now)
+        )
+        bury(id, incarnation: dead.incarnation, .evidence(evidence), at: now)
     }
 
-    private mutating func bury(_ id: RowID, incarnation: UInt32, left: Bool, at now: Instant) {
+    /// Takes a member for failed, on those grounds, or for gone on its own word, where there are none.
+    private mutating func bury(_ id: RowID, incarnation: UInt32, _ grounds: Grounds, at now: Instant) {
+        let left = grounds == .none
         table[id].incarnation = incarnation
         table[id].state = left ? .left : .dead
         table[id].stateChange = now
@@ -117,7 +153,7 @@ extension GossipProtocol {
         table.move(id, to: left ? .none : .recentlyDead)
         scheduleReap(id, at: now)
         if left { release(id, at: now) } else { remember(id, at: now) }
-        emit(.memberChanged(table[id].member, left ? .left : .failed))
+        emit(.memberChanged(table[id].member, left ? .left : .failed, grounds))
     }
 
     // MARK: Leaving
@@ -130,11 +166,6 @@ extension GossipProtocol {
         }
         isLeaving = true
         farewellTold = []
-        let dead = Dead(
-            incarnation: table[selfID].incarnation,
-            node: configuration.name,
-            from: configuration.name
-        )
         table[selfID].state = .left
         table[selfID].stateChange = now
         emit(.memberChanged(table[selfID].member, .left))
@@ -142,12 +173,17 @@ extension GossipProtocol {
             finishLeave()
             return
         }
-        let request = RequestID(.max)
-        leaveBroadcast = request
+        leaveBroadcast = RequestID(.max)
+        queueFarewell()
+        gossipOnce(at: now)
+    }
+
+    private mutating func queueFarewell() {
+        let incarnation = table[selfID].incarnation
+        let dead = Dead(incarnation: incarnation, node: configuration.name, from: configuration.name)
         farewell = []
         Message.dead(dead).encode(into: &farewell)
-        queueBroadcast(.dead(dead), about: configuration.name, urgent: true, request: request)
-        gossipOnce(at: now)
+        queueBroadcast(.dead(dead), about: configuration.name, urgent: true, request: leaveBroadcast)
     }
 
     /// Somebody who has not heard of the farewell tells of a former life, at an incarnation above it. We differ from
@@ -161,8 +197,7 @@ extension GossipProtocol {
         table[selfID].incarnation = incarnation
         // Another number than the farewell that it replaces: that one is not heard for being replaced.
         if let request = leaveBroadcast { leaveBroadcast = RequestID(request.value ^ 1) }
-        let dead = Dead(incarnation: incarnation, node: configuration.name, from: configuration.name)
-        queueBroadcast(.dead(dead), about: configuration.name, urgent: true, request: leaveBroadcast)
+        queueFarewell()
     }
 
     /// A node that left joins again: alive with an incarnation above its farewell.

@@ -14,7 +14,12 @@ struct EndpointIndex: Sendable {
     }
 
     func contains(_ endpoint: Endpoint, in rows: [MemberRow]) -> Bool {
-        holder(of: endpoint, hash: hash.hash(endpoint), in: rows) != nil || shared[endpoint] != nil
+        holder(of: endpoint, in: rows) != nil || shared[endpoint] != nil
+    }
+
+    /// The row that has it alone; nil where none or several have.
+    func holder(of endpoint: Endpoint, in rows: [MemberRow]) -> Int? {
+        holder(of: endpoint, hash: hash.hash(endpoint), in: rows)
     }
 
     /// Whether a member that lives has that endpoint; this node does not count.

@@ -114,12 +114,20 @@ struct MemberTable: Sendable {
     /// Whether a member that is alive or suspect, and not this node, listens there.
     func hasLiving(at endpoint: Endpoint) -> Bool { endpoints.hasLiving(endpoint, in: rows) }
 
+    /// The only member that is there.
+    func find(_ endpoint: Endpoint) -> RowID? { endpoints.holder(of: endpoint, in: rows).map(id) }
+
     // MARK: Suspicions
 
     func suspicion(of id: RowID) -> Suspicion? { suspicions[id.position] }
 
     mutating func setSuspicion(_ suspicion: Suspicion?, of id: RowID) {
         suspicions[id.position] = suspicion
+    }
+
+    /// This node's own probe of a suspect failed: the last one is evidence.
+    mutating func noteProbe(_ probe: FailedProbe, of id: RowID) {
+        suspicions[id.position]?.probe = probe
     }
 
     /// Counts an accuser; see ``Suspicion/confirm(from:at:)``.

@@ -4,6 +4,8 @@ package import MemberlistWire
 struct PendingMerge: Sendable {
     /// The exchange that ends with it; nil where the peer asked.
     let exchange: ExchangeID?
+    /// Whose state it is, where that is known.
+    let peer: Endpoint?
     let state: PushPull
     var next = 0
 }
@@ -13,12 +15,15 @@ extension GossipProtocol {
     /// Merges states as they are, with no look at versions and with no question to the application about the
     /// whole: what HashiCorp's traces record.
     package mutating func merge(_ nodes: NodeStates, at now: Instant) {
-        continueMerge(merges.add(PendingMerge(exchange: nil, state: PushPull(nodes: nodes))), at: now)
+        continueMerge(
+            merges.add(PendingMerge(exchange: nil, peer: nil, state: PushPull(nodes: nodes))),
+            at: now
+        )
         noteDeadline()
     }
 
     /// Merges a peer's state, unless versions or the application forbid it.
-    mutating func startMerge(_ state: PushPull, exchange: ExchangeID?, at now: Instant) {
+    mutating func startMerge(_ state: PushPull, exchange: ExchangeID?, peer: Endpoint?, at now: Instant) {
         if let conflict = versionConflict(with: state.nodes) {
             finishMerge(exchange, .incompatible(conflict), at: now)
             notice(.mergeIncompatible(conflict))
@@ -29,7 +34,7 @@ extension GossipProtocol {
             notice(.overloaded)
             return
         }
-        let id = merges.add(PendingMerge(exchange: exchange, state: state))
+        let id = merges.add(PendingMerge(exchange: exchange, peer: peer, state: state))
         if state.join && configuration.asksMerge {
             emit(.decideMerge(id, state.nodes.compactMap(member)))
         } else {
@@ -57,7 +62,7 @@ extension GossipProtocol {
             next = passOldNews(in: nodes, from: next, near: &near)
             guard next < nodes.count else { break }
             next += 1
-            guard hear(nodes[next - 1], merge: id, at: now) else {
+            guard hear(nodes[next - 1], of: merge.peer, merge: id, at: now) else {
                 merges[id]?.next = next
                 return
             }
@@ -78,13 +83,19 @@ extension GossipProtocol {
     }
 
     /// A peer's "dead" is heard as this node's own suspicion, so that whoever lives can refute it.
-    private mutating func hear(_ state: PushNodeState, merge: DecisionID, at now: Instant) -> Bool {
+    private mutating func hear(
+        _ state: PushNodeState,
+        of peer: Endpoint?,
+        merge: DecisionID,
+        at now: Instant
+    ) -> Bool {
         switch state.state {
         case 0:
             return receive(state.alive, merge: merge, at: now)
         case 1, 2:
             receive(
                 Suspect(incarnation: state.incarnation, node: state.name, from: configuration.name),
+                cause: .stateExchange(with: peer),
                 at: now
             )
         case 3:

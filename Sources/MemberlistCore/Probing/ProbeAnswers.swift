@@ -103,9 +103,22 @@ extension GossipProtocol {
         }
     }
 
-    mutating func receive(_ nack: Nack) {
+    mutating func receive(_ nack: Nack, from sender: Endpoint, at now: Instant) {
         guard let probe = probes[nack.sequence], probe.nacks < probe.expectedNacks else { return }
         probes[nack.sequence]?.nacks += 1
+        // One whose address is rewritten on the way counts, and is nobody's in the evidence.
+        guard let index = probe.helpers.firstIndex(where: { $0.endpoint == sender && $0.nack == nil }) else {
+            return
+        }
+        probes[nack.sequence]?.helpers[index].nack = now
+    }
+
+    mutating func streamPingFinished(_ sequence: UInt32, answered: Bool, at now: Instant) {
+        if answered {
+            probes[sequence]?.streamAnswered = true
+        } else {
+            probes[sequence]?.stream?.failed = now
+        }
     }
 
     /// Where an answer goes: where the message says, else where it came from.

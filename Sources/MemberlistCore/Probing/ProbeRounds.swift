@@ -56,8 +56,13 @@ extension GossipProtocol {
         }
         let target = table[id]
         let me = table[selfID]
+        probe.escalated = now
         for helper in helpers(excluding: id) {
             let row = table[helper]
+            probe.helperCount += 1
+            if probe.helpers.count < Limits.evidenceNames {
+                probe.helpers.append(Probe.Helper(name: row.name, endpoint: row.endpoint))
+            }
             // Nacks came with version 4: from older helpers none is due.
             let wantsNack = row.versions.maximum >= 4 && configuration.lifeguard.contains(.probe)
             if wantsNack { probe.expectedNacks += 1 }
@@ -73,8 +78,10 @@ extension GossipProtocol {
             )
             send(.indirectPing(request), to: row.endpoint, receiver: receiver(helper))
         }
+        let triesStream = configuration.streamFallback && target.versions.maximum >= 3
+        if triesStream { probe.stream = Probe.StreamPing(start: now) }
         probes[sequence] = probe
-        if configuration.streamFallback && target.versions.maximum >= 3 {
+        if triesStream {
             emit(
                 .pingOverStream(
                     sequence: sequence,
@@ -121,6 +128,8 @@ extension GossipProtocol {
         notice(.probeFailed(probe.name))
         receive(
             Suspect(incarnation: probe.incarnation, node: probe.name, from: configuration.name),
+            cause: .probe,
+            probe: probe.failed(at: now),
             at: now
         )
     }

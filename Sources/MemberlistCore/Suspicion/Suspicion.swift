@@ -8,12 +8,27 @@ struct Suspicion: Sendable {
     let maximum: Int64
     /// How many confirmations bring it down to its minimum; 0 where the cluster is too small for any.
     let expected: Int
-    /// The first accuser, then those that confirmed.
+    /// What it began with, and this node's own probe that failed, where there was one.
+    let cause: FailureEvidence.Cause
+    var probe: FailedProbe?
+    /// The first accuser, then those that confirmed, and when each did.
     private(set) var accusers: [NodeName]
+    private(set) var times: [Instant]
     private(set) var deadline: Instant
 
-    init(from accuser: NodeName, expected: Int, minimum: Int64, maximum: Int64, at now: Instant) {
+    init(
+        from accuser: NodeName,
+        cause: FailureEvidence.Cause,
+        probe: FailedProbe?,
+        expected: Int,
+        minimum: Int64,
+        maximum: Int64,
+        at now: Instant
+    ) {
         start = now
+        self.cause = cause
+        self.probe = probe
+        times = [now]
         self.minimum = minimum
         self.maximum = maximum
         self.expected = expected
@@ -29,6 +44,7 @@ struct Suspicion: Sendable {
     mutating func confirm(from accuser: NodeName, at now: Instant) -> Bool {
         guard confirmations < expected, !accusers.contains(accuser) else { return false }
         accusers.append(accuser.owned())
+        times.append(now)
         let remaining = Formulas.remainingSuspicion(
             confirmations: confirmations,
             expected: expected,
@@ -38,5 +54,19 @@ struct Suspicion: Sendable {
         )
         deadline = now.advanced(byNanoseconds: max(remaining, 0))
         return true
+    }
+
+    /// What it was, for those who ask why.
+    func past(at now: Instant) -> PastSuspicion {
+        let confirmed = zip(accusers, times).dropFirst().prefix(Limits.evidenceNames)
+        return PastSuspicion(
+            cause: cause,
+            duration: .nanoseconds(now.nanoseconds(since: start)),
+            confirmations: confirmed.map { name, time in
+                PastSuspicion.Confirmation(name: name, after: .nanoseconds(time.nanoseconds(since: start)))
+            },
+            confirmationCount: confirmations,
+            expectedConfirmations: expected
+        )
     }
 }

@@ -123,7 +123,7 @@ extension Coverage {
         case .refuted: meet(.refuted)
         case .probeFailed: meet(.probeFailed)
         case .stalled: meet(.stalled)
-        case .overloaded: meet(.overloaded)
+        case .overloaded, .broadcastsDropped: meet(.overloaded)
         case .tableFull: meet(.tableFull)
         case .rejoining(_, let name): meet(name == nil ? .seedSought : .lostSought)
         case .mergeIncompatible: meet(.mergeIncompatible)

@@ -37,8 +37,9 @@ public final class HistoryLog {
         let name = NodeName.numbered(observation.node)
         if case .process(.launched(let endpoint)) = observation.kind { names[endpoint] = name }
         guard let words = words(observation.kind) else { return }
+        let why = observation.evidence.map { ": \($0)" } ?? ""
         let who = observation.node < 0 ? "the network" : "\(name)"
-        write("\(observation.time.clockText) \(who)\(words)".printable)
+        write("\(observation.time.clockText) \(who)\(words)\(why)".printable)
     }
 
     /// What stands behind the name; nil for what is not told.

@@ -22,8 +22,8 @@ public final class HealthyDialJudge: SimulationJudge {
         switch observation.kind {
         case .member(let member, let change):
             switch change {
-            case .failed: lost.insert(key(node, member.name, in: state))
-            case .joined, .left: lost.remove(key(node, member.name, in: state))
+            case .failed: lost.insert(BeliefKey(node, member.name, in: state))
+            case .joined, .left: lost.remove(BeliefKey(node, member.name, in: state))
             case .updated, .refreshed, .suspected, .recovered, .reaped: break
             }
             return nil
@@ -41,7 +41,7 @@ public final class HealthyDialJudge: SimulationJudge {
             member.endpoint == endpoint && (member.state == .alive || member.state == .suspect)
         }
         if let living { return "\(me) looks for \(living.name), which it takes for \(living.state)" }
-        if let name, !lost.contains(key(node, name, in: state)) {
+        if let name, !lost.contains(BeliefKey(node, name, in: state)) {
             return "\(me) looks for \(name), which it has not lost"
         }
         let (launch, clock) = (state.launches(of: node), state.clock(of: node))
@@ -52,9 +52,5 @@ public final class HealthyDialJudge: SimulationJudge {
         }
         return
             "\(me) looks for somebody \(clock - last.at) after it did so before; \(shortest) is the shortest pause"
-    }
-
-    private func key(_ node: Int, _ subject: NodeName, in state: SimulationState) -> BeliefKey {
-        BeliefKey(observer: node, launch: state.launches(of: node), subject: subject)
     }
 }

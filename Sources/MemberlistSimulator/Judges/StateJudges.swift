@@ -1,3 +1,4 @@
+internal import Memberlist
 internal import MemberlistCore
 internal import MemberlistWire
 
@@ -19,11 +20,19 @@ public final class BoundsJudge: SimulationJudge {
         }
         let queued = state.queuedBroadcasts(of: node)
         // One broadcast a name: what is newer replaces what waits.
-        if queued.membership > names {
-            return "\(name) queues \(queued.membership) broadcasts about \(names) members"
+        if queued.membership.count > names {
+            return "\(name) queues \(queued.membership.count) broadcasts about \(names) members"
         }
-        if queued.user > Limits.userBroadcasts {
-            return "\(name) queues \(queued.user) of the application's broadcasts"
+        let bounds = state.configuration(of: node).broadcasts
+        let own = state.datagramSize(of: node)
+        // What a node says of itself is never dropped, and may stand above the bound.
+        if queued.membership.count > bounds.membershipCount + 1
+            || queued.membership.bytes > bounds.membershipBytes + own
+        {
+            return "\(name) queues \(queued.membership.bytes) bytes of news, over its bound"
+        }
+        if queued.user.count > bounds.maximumCount || queued.user.bytes > bounds.maximumBytes {
+            return "\(name) queues \(queued.user.count) of the application's broadcasts, over its bound"
         }
         return nil
     }

@@ -193,7 +193,7 @@ extension World {
             process.exchangesAnswered += 1
             let id = StreamID(process.nextNumber())
             stream.acceptorID = id
-            merge(state, .stateOffered(id, state), host, process)
+            merge(state, .stateOffered(id, state, from: stream.source), host, process)
         case .user(let payload):
             deliver(payload, from: stream.source, host, process)
             acceptorCloses(stream, place)

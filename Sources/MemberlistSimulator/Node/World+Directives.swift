@@ -22,7 +22,8 @@ extension World {
         case .decideMerge(let id, let members):
             ask(.allowMerge(id, members), host, process) { .mergeDecided(id, allowed: true) }
 
-        case .memberChanged(let member, let change): changed(member, change, host)
+        case .memberChanged(let member, let change, let grounds):
+            changed(member, change, grounds.evidence, host)
         case .conflict(let existing, let claimed):
             coverage.meet(.conflict)
             observe(.conflict(existing: existing, claimed: claimed), at: host.index)
@@ -90,21 +91,30 @@ extension World {
             if let payload { tell(.broadcastEnded(payload, .transmitted), host, process) }
         case .replaced:
             if let payload { tell(.broadcastEnded(payload, .replaced), host, process) }
+        case .dropped:
+            if let payload { tell(.broadcastEnded(payload, .dropped), host, process) }
+        case .cancelled:
+            if let payload { tell(.broadcastEnded(payload, .cancelled), host, process) }
         case .tooLarge: observe(.notice("a broadcast does not fit into a datagram"), at: host.index)
         case .queueFull: observe(.notice("a broadcast found the queue full"), at: host.index)
         }
     }
 
-    private func changed(_ member: Member, _ change: MemberChange, _ host: Host) {
+    private func changed(
+        _ member: Member,
+        _ change: MemberChange,
+        _ evidence: FailureEvidence?,
+        _ host: Host
+    ) {
         let change = BeliefChange(change)
         digest.add(4, at: now, node: host.index, Self.digestBytes(member, change))
         coverage.count(change)
         if member.name != host.name { noteAccuracy(of: member, change, seenBy: host) }
         guard let sabotage = sabotage.member else {
-            return observe(.member(member, change), at: host.index)
+            return observe(.member(member, change), at: host.index, evidence: evidence)
         }
         for (member, change) in sabotage(host.index, member, change) {
-            observe(.member(member, change), at: host.index)
+            observe(.member(member, change), at: host.index, evidence: evidence)
         }
     }
 

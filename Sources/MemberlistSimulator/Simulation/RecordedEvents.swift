@@ -28,11 +28,11 @@ public final class RecordedEvents {
         }
     }
 
-    func add(_ kind: Observation.Kind) {
-        switch kind {
+    func add(_ observation: Observation) {
+        switch observation.kind {
         case .member(let member, let change):
             changes.append((change, member.name))
-            if let event = Self.event(member, change) { all.append(event) }
+            if let event = Self.event(member, change, observation.evidence) { all.append(event) }
         case .conflict(let existing, let claimed): all.append(.conflict(existing: existing, claimed: claimed))
         case .message(let payload, let sender): all.append(.message(payload: payload, from: sender))
         case .health(let score): all.append(.healthChanged(score))
@@ -40,13 +40,15 @@ public final class RecordedEvents {
         }
     }
 
-    private static func event(_ member: Member, _ change: BeliefChange) -> MemberlistEvent? {
+    private static func event(_ member: Member, _ change: BeliefChange, _ evidence: FailureEvidence?)
+        -> MemberlistEvent?
+    {
         switch change {
         case .joined: .joined(member)
         case .updated: .updated(member)
-        case .suspected: .suspected(member)
+        case .suspected: evidence.map { .suspected(member, $0) }
         case .recovered: .recovered(member)
-        case .failed: .failed(member)
+        case .failed: evidence.map { .failed(member, $0) }
         case .left: .left(member)
         case .reaped: .reaped(member)
         case .refreshed: nil
@@ -60,7 +62,7 @@ extension SimulatedNode {
         let events = RecordedEvents()
         let index = index
         simulation.observe { observation in
-            if observation.node == index { events.add(observation.kind) }
+            if observation.node == index { events.add(observation) }
         }
         return events
     }

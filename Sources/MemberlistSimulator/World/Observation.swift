@@ -9,6 +9,15 @@ public struct Observation: Sendable {
     public let node: Int
     /// What happened.
     public let kind: Kind
+    /// Why the node suspects a member, or declared it failed; nil for anything else.
+    public let evidence: FailureEvidence?
+
+    init(time: Duration, node: Int, kind: Kind, evidence: FailureEvidence? = nil) {
+        self.time = time
+        self.node = node
+        self.kind = kind
+        self.evidence = evidence
+    }
 
     /// What may happen.
     public enum Kind: Sendable {

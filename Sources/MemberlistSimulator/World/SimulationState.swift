@@ -68,10 +68,18 @@ public struct SimulationState {
         return world.hosts[node].process?.look { $0.queuedMessage(about: member) } ?? nil
     }
     /// Broadcasts that wait at the node: about members, and the application's.
-    public func queuedBroadcasts(of node: Int) -> (membership: Int, user: Int) {
-        guard let process = world.hosts[node].process else { return (0, 0) }
-        let queued = process.look { $0.queuedBroadcasts }
-        return (queued.membership + world.sabotage.extraBroadcasts, queued.user)
+    public func queuedBroadcasts(of node: Int) -> (membership: BroadcastQueueDepth, user: BroadcastQueueDepth)
+    {
+        guard let process = world.hosts[node].process else {
+            return (BroadcastQueueDepth(), BroadcastQueueDepth())
+        }
+        let (membership, user) = process.look { $0.broadcastDepths }
+        let seen = BroadcastQueueDepth(
+            count: membership.count + world.sabotage.extraBroadcasts,
+            bytes: membership.bytes,
+            dropped: membership.dropped
+        )
+        return (seen, user)
     }
     /// The node's health score: 0 is well (Lifeguard).
     public func healthScore(of node: Int) -> Int { world.hosts[node].process?.look { $0.healthScore } ?? 0 }

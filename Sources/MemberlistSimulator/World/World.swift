@@ -103,9 +103,9 @@ final class World {
 
     // MARK: Telling
 
-    func observe(_ kind: Observation.Kind, at node: Int) {
+    func observe(_ kind: Observation.Kind, at node: Int, evidence: FailureEvidence? = nil) {
         guard !judges.isEmpty || !observers.isEmpty else { return }
-        let observation = Observation(time: time, node: node, kind: kind)
+        let observation = Observation(time: time, node: node, kind: kind, evidence: evidence)
         for observer in observers { observer(observation) }
         let state = SimulationState(self)
         for judge in observation.isOfFrame ? frameJudges : judges {

@@ -20,7 +20,7 @@ struct EventWatch {
         switch event {
         case .joined(let member): return view.joined(member)
         case .updated(let member): return view.updated(member)
-        case .failed(let member): return view.gone(member, .failed)
+        case .failed(let member, let evidence): return view.gone(member, .failed, evidence)
         case .left(let member): return view.gone(member, .left)
         case .message(let payload, let from): return [.message(payload, from: from)]
         case .conflict(let existing, let claimed): return [.conflict(existing: existing, claimed: claimed)]
@@ -30,8 +30,10 @@ struct EventWatch {
                 metadata: ["count": "\(count)"]
             )
             return view.reconcile(node.sortedMembers)
-        case .suspected(let member):
-            logger.debug("suspected", metadata: Self.naming(member))
+        case .suspected(let member, let evidence):
+            var words = Self.naming(member)
+            words["evidence"] = "\(evidence)"
+            logger.debug("suspected", metadata: words)
         case .recovered(let member):
             logger.debug("refuted its suspicion", metadata: Self.naming(member))
         case .healthChanged(let score):

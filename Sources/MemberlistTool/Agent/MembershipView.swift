@@ -21,8 +21,10 @@ struct MembershipView {
         return known.meta == member.meta && known.endpoint == member.endpoint ? [] : [.update(member)]
     }
 
-    mutating func gone(_ member: Member, _ reason: LeaveReason) -> [AgentEvent] {
-        present.removeValue(forKey: member.name) == nil ? [] : [.leave(member, reason)]
+    mutating func gone(_ member: Member, _ reason: LeaveReason, _ evidence: FailureEvidence? = nil)
+        -> [AgentEvent]
+    {
+        present.removeValue(forKey: member.name) == nil ? [] : [.leave(member, reason, evidence)]
     }
 
     /// What must be told so that all that was told agrees with these members.

@@ -6,7 +6,8 @@ enum AgentEvent: Hashable, Sendable {
     case ready(name: NodeName, address: Endpoint)
     case join(Member)
     case update(Member)
-    case leave(Member, LeaveReason)
+    /// One that failed comes with the evidence, where its event was not lost.
+    indirect case leave(Member, LeaveReason, FailureEvidence? = nil)
     /// A user message, sent to this node or gossiped to all.
     case message([UInt8], from: Endpoint?)
     /// Another node claims the name of a member.

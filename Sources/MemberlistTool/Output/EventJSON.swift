@@ -16,6 +16,7 @@ struct EventJSON: Encodable {
         case meta, metaBase64, payload, payloadBase64
         case members, state, command, ok, message, results, error, milliseconds, score, heard, told, keys
         case usage, key, primary, sealed, opened, clusterSeals, idleSeconds, latest, peers
+        case evidence
     }
 
     /// One line, without its end.
@@ -37,9 +38,10 @@ struct EventJSON: Encodable {
             try container.encode(address.description, forKey: .address)
         case .join(let member), .update(let member):
             try container.encode(member)
-        case .leave(let member, let reason):
+        case .leave(let member, let reason, let evidence):
             try container.encode(member)
             try container.encode(reason.rawValue, forKey: .reason)
+            try container.encodeIfPresent(evidence, forKey: .evidence)
         case .message(let payload, let from):
             try container.encode(payload, text: .payload, base64: .payloadBase64)
             try container.encodeIfPresent(from?.description, forKey: .from)

@@ -16,7 +16,8 @@ enum EventText {
         switch event {
         case .ready(let name, let address): " \(text(name)) at \(address)"
         case .join(let member), .update(let member): text(member)
-        case .leave(let member, let reason): text(member) + " (\(reason.rawValue))"
+        case .leave(let member, let reason, let evidence):
+            text(member) + " (\(reason.rawValue))" + (evidence.map { ": \($0)" } ?? "")
         case .message(let payload, let from):
             (from.map { " from \($0)" } ?? "") + " \(quoted(payload))"
         case .conflict(let existing, let claimed):

@@ -152,7 +152,7 @@ struct Cluster {
             case .pingOverStream(let sequence, let endpoint, _, _):
                 guard let peer = self.node(at: endpoint), !losesStream(node, peer) else { continue }
                 send(.streamPing(sequence: sequence, from: node), to: peer)
-            case .memberChanged(let member, let change):
+            case .memberChanged(let member, let change, _):
                 events.append(Event(at: now, node: node, change: Change(member.name, change)))
             case .noticed(let notice):
                 notices.append(notice)

@@ -49,8 +49,17 @@ extension [Directive] {
     /// Names with what became of them.
     var changes: [Change] {
         compactMap {
-            if case .memberChanged(let member, let change) = $0 { Change(member.name, change) } else { nil }
+            if case .memberChanged(let member, let change, _) = $0 {
+                Change(member.name, change)
+            } else {
+                nil
+            }
         }
+    }
+
+    /// Why members were suspected or declared failed.
+    var evidence: [FailureEvidence] {
+        compactMap { if case .memberChanged(_, _, let grounds) = $0 { grounds.evidence } else { nil } }
     }
 
     var conflicts: [(existing: Member, claimed: Member)] {

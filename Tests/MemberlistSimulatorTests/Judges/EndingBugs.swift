@@ -11,6 +11,15 @@ extension PlantedBug {
             plant: { world in world.sabotage.extraBroadcasts = 4 }
         ),
         PlantedBug(
+            what: "a queue holds more broadcasts than it may",
+            judge: BoundsJudge().name,
+            nodes: 24,
+            plant: { world in
+                // The processes that run know nothing of it.
+                for host in world.hosts { host.configuration.broadcasts.membershipCount = 16 }
+            }
+        ),
+        PlantedBug(
             what: "a node stays cut off when the faults should have ended",
             judge: LivenessJudge().name,
             isExact: false,

@@ -1,0 +1,103 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import NIOCore
+
+/// Messages, broadcasts and pings, from the caller's side of the loop.
+extension RunningNode {
+    func send(_ payload: [UInt8], to name: NodeName) async throws {
+        try check(payload, limit: messageLimit)
+        _ = try live(name)
+        try await handle.ask { $0.perform(.messageRequested(payload, to: name)) }
+    }
+
+    func send(_ payload: [UInt8], to endpoint: Endpoint) async throws {
+        try check(payload, limit: messageLimit)
+        try await handle.ask { $0.perform(.messageAddressed(payload, to: endpoint)) }
+    }
+
+    func sendReliably(_ payload: [UInt8], to name: NodeName, timeout: Duration?) async throws {
+        try check(payload, limit: shared.layers.streamSealer.userMessageLimit)
+        let endpoint = try live(name).endpoint
+        try await sendReliably(payload, to: endpoint, timeout: timeout) { $0.receiver(name) }
+    }
+
+    func sendReliably(_ payload: [UInt8], to endpoint: Endpoint, timeout: Duration?) async throws {
+        try check(payload, limit: shared.layers.streamSealer.userMessageLimit)
+        try await sendReliably(payload, to: endpoint, timeout: timeout) { $0.receiver(at: endpoint) }
+    }
+
+    private func sendReliably(
+        _ payload: [UInt8],
+        to endpoint: Endpoint,
+        timeout: Duration?,
+        as receiver: @escaping @Sendable (ProtocolDriver) -> Receiver
+    ) async throws {
+        let deadline = NIODeadline.after(timeout ?? configuration.streams.timeout)
+        let stream = try await handle.ask {
+            $0.dialer.dial(.user(payload), to: endpoint, receiver($0), awaiting: .close, until: deadline)
+        }
+        try await withTaskCancellationHandler {
+            do {
+                _ = try await stream.result.get()
+            } catch let failure as StreamFailure {
+                throw error(for: failure, size: payload.count)
+            }
+        } onCancel: {
+            stream.cancel()
+        }
+    }
+
+    private func error(for failure: StreamFailure, size: Int) -> any Error {
+        switch failure {
+        case .timedOut: MemberlistError.timedOut
+        case .cancelled: Task.isCancelled ? CancellationError() : MemberlistError.shutDown
+        case .tooLarge:
+            MemberlistError.messageTooLarge(size: size, limit: shared.layers.streamSealer.userMessageLimit)
+        case .unreachable, .closed, .refused: MemberlistError.unreachable
+        }
+    }
+
+    func broadcast(_ broadcast: Broadcast) async throws -> BroadcastTicket {
+        try check(broadcast.payload, limit: messageLimit)
+        return try await handle.ask { try $0.broadcast(broadcast) }
+    }
+
+    func pruneBroadcasts(keeping count: Int) async throws {
+        try await handle.ask { $0.perform(.broadcastsPruned(retain: count)) }
+    }
+
+    func ping(_ name: NodeName, timeout: Duration?) async throws -> Duration {
+        let endpoint = try live(name).endpoint
+        let deadline = NIODeadline.after(timeout ?? configuration.probe.timeout)
+        return try await handle.wait(until: deadline) { driver, promise in
+            driver.ping(name, at: endpoint, promise: promise)
+        }
+    }
+
+    /// Woken by each change of a member, at a look each.
+    func waitUntil(members count: Int, timeout: Duration?) async throws {
+        let changes = events.subscribe(toMembersAlone: true)
+        let deadline = timeout.map { NIODeadline.after($0) } ?? .distantFuture
+        let timer = timeout.map { _ in handle.loop.scheduleTask(deadline: deadline) { changes.finish() } }
+        defer { timer?.cancel() }
+        while snapshot.aliveCount < count {
+            guard await changes.next() == nil else { continue }
+            try Task.checkCancellation()
+            throw NIODeadline.now() < deadline ? MemberlistError.shutDown : MemberlistError.timedOut
+        }
+    }
+
+    private func check(_ payload: [UInt8], limit: Int) throws {
+        guard !payload.isEmpty else { throw MemberlistError.messageEmpty }
+        guard payload.count <= limit else {
+            throw MemberlistError.messageTooLarge(size: payload.count, limit: limit)
+        }
+    }
+
+    private func live(_ name: NodeName) throws -> Member {
+        guard let member = snapshot.member(named: name), [.alive, .suspect].contains(member.state) else {
+            throw MemberlistError.unknownMember(name)
+        }
+        return member
+    }
+}
