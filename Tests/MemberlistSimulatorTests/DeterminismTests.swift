@@ -13,7 +13,7 @@ import Testing
         }
         let plain = small.filter { SwarmPlan(seed: $0).settings.keyBytes == 0 }.prefix(1)
         let withDelegates = small.filter { SwarmPlan(seed: $0).settings.hasDelegates }.prefix(2)
-        return Array(Set(Array(small.prefix(4)) + plain + withDelegates)).sorted()
+        return Array(Set(Array(small.prefix(5)) + plain + withDelegates)).sorted()
     }()
 
     private func histories(of seeds: [UInt64]) async throws -> [UInt64: String] {

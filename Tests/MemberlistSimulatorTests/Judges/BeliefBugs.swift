@@ -32,7 +32,8 @@ extension PlantedBug {
         PlantedBug(
             what: "an alive of before raises the dead",
             judge: ResurrectionJudge().name,
-            others: [NewsJudge().name],
+            // Whom it says that it has found again, it goes on looking for.
+            others: [NewsJudge().name, HealthyDialJudge().name],
             story: crash(.seconds(20)),
             plant: { world in
                 world.sabotage.member = { node, member, change in

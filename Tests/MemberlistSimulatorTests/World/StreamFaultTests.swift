@@ -16,7 +16,9 @@ import Testing
         simulation.joinAll()
         await simulation.run(for: .seconds(15))
         #expect(simulation[1].members.count == 1)
-        #expect(simulation.coverage[.streamRefused] == 1 && simulation.coverage[.exchangeFailed] == 1)
+        // The join itself, and tries of the seed that it named.
+        let refused = simulation.coverage[.streamRefused]
+        #expect(refused > 0 && simulation.coverage[.exchangeFailed] == refused)
         simulation.setNetwork(.good)
         simulation.joinAll()
         try await simulation.expect(within: .seconds(5)) { $0.isConverged }
