@@ -17,7 +17,7 @@ struct StreamRoomTests {
             log: NodeLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         )
         let (filling, refilling) = try await loop.submit {
-            let room = StreamRoom(shared: shared, handle: DriverHandle(loop: loop))
+            let room = StreamRoom(shared: shared, handle: DriverHandle(loop: loop), loop: loop)
             let limit = Limits.streamsTogether
             let filling = [limit + 1, limit - 1, 2, 1, 1].map { room.hold($0) }
             room.release(10)

@@ -5,38 +5,42 @@ internal import NIOCore
 
 /// A message as it goes on the wire, and the nonce that a reply to it is bound to.
 struct SealedMessage {
-    let bytes: ByteBuffer
+    let bytes: [UInt8]
     let nonce: NativeNonce?
 }
 
-/// What all streams of a node share, on the one loop where they live: bounds, and the nonces of the records that
-/// were taken.
+/// What all streams of a node share, on the one loop where they live, whatever carries them: bounds, and the nonces
+/// of the records that were taken.
 final class StreamRoom {
     let shared: NodeShared
     let handle: DriverHandle
+    let loop: any EventLoop
     let sealer: StreamSealer
     private var replays = ReplayGuard()
-    private var inbound: [ObjectIdentifier: any Channel] = [:]
+    private var inbound: [ObjectIdentifier: InboundStream] = [:]
     private var outbound: [ObjectIdentifier: OutboundStream] = [:]
     private var exchanges = 0
     private var heldBytes = 0
     private(set) var isClosed = false
+    private var emptied: EventLoopPromise<Void>?
 
-    init(shared: NodeShared, handle: DriverHandle) {
+    init(shared: NodeShared, handle: DriverHandle, loop: any EventLoop) {
         self.shared = shared
         self.handle = handle
+        self.loop = loop
         sealer = shared.layers.streamSealer
     }
 
     /// Whether there is room for one more stream of a peer's.
-    func enter(_ channel: any Channel) -> Bool {
+    func enter(_ stream: InboundStream) -> Bool {
         guard !isClosed, inbound.count < shared.configuration.streams.maximumInbound else { return false }
-        inbound[ObjectIdentifier(channel)] = channel
+        inbound[ObjectIdentifier(stream)] = stream
         return true
     }
 
-    func leave(_ channel: any Channel) {
-        inbound[ObjectIdentifier(channel)] = nil
+    func leave(_ stream: InboundStream) {
+        inbound[ObjectIdentifier(stream)] = nil
+        if inbound.isEmpty { emptied?.succeed() }
     }
 
     func add(_ stream: OutboundStream) {
@@ -100,14 +104,17 @@ final class StreamRoom {
             return nil
         }
         shared.metrics.tcpSent.increment(by: wire.count)
-        return SealedMessage(bytes: ByteBuffer(bytes: wire), nonce: nonce)
+        return SealedMessage(bytes: wire, nonce: nonce)
     }
 
-    /// Closes every stream.
-    func close(on loop: any EventLoop) -> EventLoopFuture<Void> {
+    /// Closes every stream, and is fulfilled when none of a peer's is left.
+    func close() -> EventLoopFuture<Void> {
         isClosed = true
         for stream in outbound.values { stream.cancel() }
-        let closing = inbound.values.map { $0.close().recover { _ in } }
-        return .andAllComplete(closing, on: loop)
+        let promise = loop.makePromise(of: Void.self)
+        emptied = promise
+        if inbound.isEmpty { promise.succeed() }
+        for stream in inbound.values { stream.end() }
+        return promise.futureResult
     }
 }
