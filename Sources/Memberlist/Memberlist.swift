@@ -38,8 +38,8 @@ public final class Memberlist: Service, Sendable {
     ///   - logger: Where the node's own words go: rarely, and at a bounded rate.
     ///   - group: The event loops. One of them runs the protocol, all of them the streams.
     /// - Throws: ``ConfigurationError``, a ``KeyringFileError`` where the keys cannot be read, or a
-    ///   ``MemberlistError`` where a port cannot be bound or no address is known to advertise. Nothing stays bound
-    ///   then.
+    ///   ``MemberlistError`` where a port cannot be bound or no address is known to advertise, or what the transport
+    ///   throws. Nothing stays bound then.
     public static func create(
         _ configuration: MemberlistConfiguration,
         delegate: (any MemberlistDelegate)? = nil,

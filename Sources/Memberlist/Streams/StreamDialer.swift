@@ -94,6 +94,14 @@ struct StreamDialer: Sendable {
             user.value.finish()
         }
         connector.connect(to: endpoint, for: user, until: deadline, orUntil: stream.result)
-            .whenFailure { _ in promise.fail(StreamFailure.unreachable) }
+            .whenFailure { error in promise.fail(Self.failure(error)) }
+    }
+
+    /// Whether the transport or the timer is the first to see that the time is over, the word is the same.
+    private static func failure(_ error: any Error) -> StreamFailure {
+        switch error {
+        case MemberlistError.timedOut, ChannelError.connectTimeout: .timedOut
+        default: .unreachable
+        }
     }
 }

@@ -29,7 +29,8 @@ public protocol MemberlistTransport: Sendable {
     ///
     /// - Parameter deadline: When nobody wants the stream any more. The task is cancelled then, and earlier where
     ///   the node has changed its mind; what comes of it later is closed.
-    /// - Throws: Anything; the peer counts as unreachable.
+    /// - Throws: ``MemberlistError/timedOut`` where the time was over, and anything else: the peer counts as
+    ///   unreachable then.
     func connect(to endpoint: Endpoint, until deadline: ContinuousClock.Instant) async throws
         -> any MemberlistStream
 

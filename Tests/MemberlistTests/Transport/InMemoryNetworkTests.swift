@@ -17,6 +17,12 @@ struct InMemoryNetworkTests {
         for node in nodes { try await node.seesAlive(nodes.count) }
     }
 
+    private final class Names: Sendable {
+        private let names = Mutex<Set<NodeName>>([])
+        var count: Int { names.withLock(\.count) }
+        func insert(_ name: NodeName) { names.withLock { _ = $0.insert(name) } }
+    }
+
     private func configurations(_ names: [String], label: String = "") -> [MemberlistConfiguration] {
         names.map { local($0) { $0.label = label } }
     }
@@ -67,11 +73,20 @@ struct InMemoryNetworkTests {
         let transports = (0..<4).map { _ in network.transport() }
         try await withNodes(configurations(["a", "b", "c", "d"]), over: transports) { nodes in
             try await gather(nodes)
-            let all = nodes.dropFirst().map(\.events)
-            try await nodes[0].broadcast([9])
-            for events in all {
-                try await events.first { if case .message([9], _) = $0 { true } else { false } }
+            let heard = Names()
+            let listeners = nodes.dropFirst().map { node in
+                Task {
+                    for await event in node.events {
+                        if case .message([9], _) = event { heard.insert(node.localMember.name) }
+                    }
+                }
             }
+            // Each alone may be lost.
+            try await poll("a broadcast at all", within: .seconds(60)) {
+                try await nodes[0].broadcast([9])
+                return heard.count == 3
+            }
+            for listener in listeners { listener.cancel() }
             try await poll("400 datagrams", within: .seconds(60)) { network.tally.sent >= 400 }
             let tally = network.tally
             let share = Double(tally.lost) / Double(tally.sent)
