@@ -15,7 +15,7 @@ public import ServiceLifecycle
 /// for await event in events { … }
 /// ```
 ///
-/// A node is live when ``create(_:delegate:logger:group:)`` returns, and goes on, held or not, until it is
+/// A node is live when ``create(_:delegate:transport:logger:group:)`` returns, and goes on, held or not, until it is
 /// ended: by ``run()``, as a service, or by ``leave(timeout:)`` and ``shutdown()``. Every method may be called
 /// from any task, and from every hook.
 public final class Memberlist: Service, Sendable {
@@ -33,14 +33,17 @@ public final class Memberlist: Service, Sendable {
     /// - Parameters:
     ///   - configuration: Checked first.
     ///   - delegate: The application's hooks; held as long as the node.
+    ///   - transport: What carries the node's bytes, in place of UDP and TCP at the configuration's bind addresses. It
+    ///     is this node's until the node is shut down.
     ///   - logger: Where the node's own words go: rarely, and at a bounded rate.
     ///   - group: The event loops. One of them runs the protocol, all of them the streams.
     /// - Throws: ``ConfigurationError``, a ``KeyringFileError`` where the keys cannot be read, or a
-    ///   ``MemberlistError`` where a port cannot be bound or no address is known to advertise. Nothing stays bound
-    ///   then.
+    ///   ``MemberlistError`` where a port cannot be bound or no address is known to advertise, or what the transport
+    ///   throws. Nothing stays bound then.
     public static func create(
         _ configuration: MemberlistConfiguration,
         delegate: (any MemberlistDelegate)? = nil,
+        transport: (any MemberlistTransport)? = nil,
         logger: Logger = Logger(label: "memberlist"),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws -> Memberlist {
@@ -52,6 +55,7 @@ public final class Memberlist: Service, Sendable {
         let node = try await NodeStarter(
             configuration: configuration,
             delegate: delegate,
+            transport: transport,
             logger: logger,
             group: group
         ).start()

@@ -27,6 +27,11 @@ package enum Limits {
     /// Bytes of one datagram, as the configuration may set it: below the first an alive with the longest name
     /// and HashiCorp's metadata would not fit, and above the last no IPv4 packet is.
     package static let datagramSizes = 1_200...65_507
+    /// Bytes of the largest datagram that is read: no UDP packet is larger.
+    package static let largestDatagram = 65_535
+    /// Bytes of datagrams that wait for the node, of a transport other than sockets. Ours: a socket's own buffer is
+    /// asked to be as large.
+    package static let waitingDatagramBytes = 2 * 1024 * 1024
     /// Nonces of verified frames that are remembered, and for how long. Ours.
     package static let rememberedNonces = 65_536
     package static let rememberedNonceNanoseconds: Int64 = 600_000_000_000
@@ -105,6 +110,8 @@ package enum Limits {
 
     // MARK: The runtime
 
+    /// Addresses that one node binds. Ours.
+    package static let bindHosts = 64
     /// Seals of one key in the whole cluster at which a warning is due: half of what random nonces bear.
     package static let keySeals: UInt64 = 1 << 31
     /// What waits for a slow hook, and what for a slow reader of events: items of the first, bytes of both. Ours.

@@ -10,6 +10,8 @@ import Testing
         "label": Limits.label, "compoundParts": Limits.compoundParts, "compoundPart": Limits.compoundPart,
         "messagePackDepth": Limits.messagePackDepth, "datagramBody": Limits.datagramBody,
         "datagramSizes": Limits.datagramSizes.upperBound,
+        "largestDatagram": Limits.largestDatagram, "waitingDatagramBytes": Limits.waitingDatagramBytes,
+        "bindHosts": Limits.bindHosts,
         "rememberedNonces": Limits.rememberedNonces,
         "rememberedNonceNanoseconds": Limits.rememberedNonceNanoseconds,
         "replayWindow": Limits.replayWindow, "replaySessions": Limits.replaySessions,

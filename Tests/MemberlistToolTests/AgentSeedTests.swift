@@ -27,6 +27,22 @@ import Testing
         for agent in [a, b] { try await agent.process.end() }
     }
 
+    @Test func anAgentIsJoinedAtEachOfItsAddresses() async throws {
+        let a = try RunningAgent(
+            "a",
+            ["--bind", "127.0.42.1:0", "--bind", "127.0.42.2:0", "--bind", "[::1]:0"]
+        )
+        let port = try #require(try await a.address().split(separator: ":").last)
+        let b = try RunningAgent("b", ["--join", "127.0.42.2:\(port)"])
+        try await b.wait("join", ["name": "a", "address": "127.0.42.1:\(port)"])
+        let c = try RunningAgent(
+            "c",
+            ["--bind", "[::1]:0", "--bind", "127.0.42.3:0", "--join", "[::1]:\(port)"]
+        )
+        try await c.wait("join", ["name": "a"])
+        for agent in [a, b, c] { try await agent.process.end() }
+    }
+
     @Test func theExamplesKeyringsCanBeUsedAndRotated() throws {
         let folder = try Programs.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

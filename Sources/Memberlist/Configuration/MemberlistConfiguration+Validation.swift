@@ -2,7 +2,7 @@ internal import MemberlistCore
 internal import MemberlistWire
 
 extension MemberlistConfiguration {
-    /// Checks every rule that the values must keep; ``Memberlist/create(_:delegate:logger:group:)`` does too.
+    /// Checks every rule that the values must keep; ``Memberlist/create(_:delegate:transport:logger:group:)`` does too.
     ///
     /// - Throws: ``ConfigurationError``, whose message says what to set.
     public func validate() throws(ConfigurationError) {
@@ -104,6 +104,7 @@ extension MemberlistConfiguration {
 
     private func validateCounts() throws(ConfigurationError) {
         let counts: [(String, Int, ClosedRange<Int>)] = [
+            ("the number of bindHosts", bindHosts.count, 1...Limits.bindHosts),
             ("probe.indirectChecks", probe.indirectChecks, 0...64),
             ("probe.healthMultiplier", probe.healthMultiplier, 1...64),
             ("suspicion.multiplier", suspicion.multiplier, 1...1_000),

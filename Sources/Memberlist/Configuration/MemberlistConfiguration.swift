@@ -9,10 +9,18 @@ public struct MemberlistConfiguration: Sendable {
     /// The node's name: unique in the cluster, not empty.
     public var name: NodeName
 
-    /// The address to listen at, or a host name for one. `0.0.0.0` is every IPv4 address; `::` is every
-    /// address, IPv4 included where the system allows it.
-    public var bindHost = "0.0.0.0"
-    /// The port to listen at with datagrams and streams alike, 0 to 65,535; with 0 the system chooses one.
+    /// The addresses to listen at, or host names for them, all at ``bindPort``. `0.0.0.0` is every IPv4 address; `::`
+    /// is every address, IPv4 included where the system allows it and no IPv4 address stands beside it. The first is
+    /// what others are told, unless ``advertiseHost`` is set. A datagram leaves from an address of its receiver's
+    /// family, so a cluster of both families needs one of each here. 64 at most; each costs two sockets.
+    public var bindHosts = ["0.0.0.0"]
+    /// The one address to listen at, or the first of ``bindHosts``; setting it leaves that one alone.
+    public var bindHost: String {
+        get { bindHosts.first ?? "" }
+        set { bindHosts = [newValue] }
+    }
+    /// The port to listen at with datagrams and streams alike, 0 to 65,535; with 0 the system chooses one that is
+    /// free at each address.
     public var bindPort = 7946
     /// The address or host name that others are told to reach this node at. Nil: the bind address, or, where
     /// that is every address, the first private one of this machine.

@@ -2,12 +2,13 @@ internal import Logging
 internal import MemberlistCore
 internal import MemberlistWire
 internal import NIOCore
-internal import NIOPosix
 
 /// Brings a node up, step by step; where one step fails, those before it are undone.
 struct NodeStarter {
     let configuration: MemberlistConfiguration
     let delegate: (any MemberlistDelegate)?
+    /// Nil: sockets.
+    let transport: (any MemberlistTransport)?
     let logger: Logger
     let group: any EventLoopGroup
 
@@ -21,50 +22,50 @@ struct NodeStarter {
         let streamLoop = group.makeIterator().filter { $0 !== loop }.randomElement() ?? loop
         let handle = DriverHandle(loop: loop)
         let room = try await streamLoop.submit {
-            NIOLoopBound(StreamRoom(shared: shared, handle: handle), eventLoop: streamLoop)
+            NIOLoopBound(StreamRoom(shared: shared, handle: handle, loop: streamLoop), eventLoop: streamLoop)
         }.get()
 
-        let bindEndpoint = try await endpointToBind(on: loop)
-        let ports = try await PortPair.bind(bindEndpoint, on: loop, children: streamLoop) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(InboundStreamHandler(room: room.value))
-            }
-        }
-        let server = ports.server
-        let bound = ports.bound
-        let box = NIOLoopBoundBox.makeBoxSendingValue(
-            Optional(ports.socket),
-            as: DatagramSocket?.self,
-            eventLoop: loop
-        )
+        let transport = try await transport(shared, handle, room)
         do {
             return try await assemble(
                 shared: shared,
                 handle: handle,
-                bound: bound,
-                server: server,
-                socket: box,
-                dialer: StreamDialer(loop: streamLoop, room: room)
+                transport: transport,
+                dialer: StreamDialer(loop: streamLoop, room: room, connector: transport.connector)
             )
         } catch {
-            try? await server.close()
             try? await loop.submit {
                 handle.driver?.stop()
                 handle.driver = nil
-                box.value?.closeBoth()
             }.get()
+            try? await streamLoop.flatSubmit { room.value.close() }.get()
+            await transport.close()
             throw error
         }
+    }
+
+    private func transport(
+        _ shared: NodeShared,
+        _ handle: DriverHandle,
+        _ room: NIOLoopBound<StreamRoom>
+    ) async throws -> any NodeTransport {
+        guard let transport else {
+            let hosts = try await endpointsToBind(on: handle.loop)
+            return SocketTransport(hosts: hosts, shared: shared, handle: handle, room: room)
+        }
+        let reader = try await handle.loop.submit {
+            NIOLoopBound(DatagramReader(handle: handle, shared: shared), eventLoop: handle.loop)
+        }.get()
+        return CustomTransport(transport, reader: reader, room: room, shared: shared)
     }
 
     private func assemble(
         shared: NodeShared,
         handle: DriverHandle,
-        bound: Endpoint,
-        server: any Channel,
-        socket: NIOLoopBoundBox<DatagramSocket?>,
+        transport: any NodeTransport,
         dialer: StreamDialer
     ) async throws -> RunningNode {
+        let bound = try await transport.bind()
         let endpoint = try await advertised(bound, on: handle.loop)
         let core = GossipProtocol(
             configuration: configuration.protocolConfiguration(
@@ -78,8 +79,7 @@ struct NodeStarter {
         )
         let snapshot = NodeSnapshot(localMember: core.localMember)
         let hooks = HookRunner(delegate: delegate, log: shared.log)
-        let descriptor = try await handle.loop.submit { () throws -> CInt in
-            guard let socket = socket.value else { throw MemberlistError.shutDown }
+        try await handle.loop.submit {
             handle.driver = ProtocolDriver(
                 core: core,
                 shared: shared,
@@ -87,33 +87,17 @@ struct NodeStarter {
                 hooks: hooks,
                 dialer: dialer,
                 snapshot: snapshot,
-                socket: socket
+                sender: try transport.sender()
             )
-            return socket.readDescriptor
         }.get()
-        let datagrams = try await PortPair.open(descriptor, on: handle.loop) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                // From here on NIO closes the descriptor.
-                socket.value = nil
-                try channel.pipeline.syncOperations.addHandler(
-                    DatagramHandler(handle: handle, shared: shared)
-                )
-            }
-        }
-        do {
-            try await server.setOption(.autoRead, value: true).get()
-        } catch {
-            try? await datagrams.close()
-            throw error
-        }
+        try await transport.open()
         let node = RunningNode(
             shared: shared,
             handle: handle,
             hooks: hooks,
             snapshot: snapshot,
             bound: bound,
-            server: server,
-            datagrams: datagrams,
+            transport: transport,
             dialer: dialer
         )
         handle.submit { driver in
@@ -124,17 +108,18 @@ struct NodeStarter {
         return node
     }
 
-    private func endpointToBind(on loop: any EventLoop) async throws -> Endpoint {
-        do {
-            return try await resolve(
-                configuration.bindHost,
-                port: UInt16(clamping: configuration.bindPort),
-                on: loop
-            )
-        } catch MemberlistError.noAddress(let reason) {
-            // Advertising another address would not help.
-            throw MemberlistError.bindFailed(reason)
+    private func endpointsToBind(on loop: any EventLoop) async throws -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        for host in configuration.bindHosts {
+            do {
+                let port = UInt16(clamping: configuration.bindPort)
+                endpoints.append(try await resolve(host, port: port, on: loop))
+            } catch MemberlistError.noAddress(let reason) {
+                // Advertising another address would not help.
+                throw MemberlistError.bindFailed(reason)
+            }
         }
+        return endpoints
     }
 
     private func advertised(_ bound: Endpoint, on loop: any EventLoop) async throws -> Endpoint {

@@ -13,7 +13,7 @@ final class ProtocolDriver {
     let snapshot: NodeSnapshot
 
     private var core: GossipProtocol
-    private let socket: DatagramSocket
+    private let sender: any DatagramSender
     private var sealer: DatagramSealer
     private var sealed: [UInt8] = []
     private var timer: Scheduled<Void>?
@@ -46,7 +46,7 @@ final class ProtocolDriver {
         hooks: HookRunner,
         dialer: StreamDialer,
         snapshot: NodeSnapshot,
-        socket: DatagramSocket
+        sender: any DatagramSender
     ) {
         self.core = core
         self.shared = shared
@@ -54,7 +54,7 @@ final class ProtocolDriver {
         self.hooks = hooks
         self.dialer = dialer
         self.snapshot = snapshot
-        self.socket = socket
+        self.sender = sender
         sealer = shared.layers.datagramSealer
     }
 
@@ -103,7 +103,7 @@ final class ProtocolDriver {
         let payload = datagram.payload
         do {
             try sealer.seal(payload, for: datagram.receiver, into: &sealed)
-            if socket.send(sealed, to: datagram.destination) {
+            if sender.send(sealed, to: datagram.destination) {
                 shared.metrics.udpSent.increment(by: sealed.count)
             } else {
                 shared.metrics.udpUnsent.increment()
@@ -140,7 +140,7 @@ final class ProtocolDriver {
         decisions = [:]
         stateQuestions = [:]
         owner = nil
-        socket.closeWriter()
+        sender.close()
     }
 
     /// A timer that fires early only finds nothing due; so it is set anew only for what comes sooner.

@@ -77,7 +77,7 @@ extension RunningNode {
         }
         // A socket bound to an IPv4 address sends no datagram to an IPv6 one; where the host has both, the
         // others are of no use.
-        let reachable = all.filter { $0.address.isIPv4 || !bound.address.isIPv4 }
+        let reachable = all.filter { transport.reaches($0.address) }
         return reachable.isEmpty ? all : reachable
     }
 

@@ -12,8 +12,7 @@ final class RunningNode: Sendable {
     let bound: Endpoint
     let messageLimit: Int
     private let hooks: HookRunner
-    private let server: any Channel
-    private let datagrams: any Channel
+    let transport: any NodeTransport
     private let dialer: StreamDialer
     private let isStopping = Mutex(false)
     private let stopped: EventLoopPromise<Void>
@@ -28,8 +27,7 @@ final class RunningNode: Sendable {
         hooks: HookRunner,
         snapshot: NodeSnapshot,
         bound: Endpoint,
-        server: any Channel,
-        datagrams: any Channel,
+        transport: any NodeTransport,
         dialer: StreamDialer
     ) {
         self.shared = shared
@@ -37,8 +35,7 @@ final class RunningNode: Sendable {
         self.hooks = hooks
         self.snapshot = snapshot
         self.bound = bound
-        self.server = server
-        self.datagrams = datagrams
+        self.transport = transport
         self.dialer = dialer
         messageLimit = shared.messageLimit
         stopped = handle.loop.makePromise()
@@ -95,22 +92,22 @@ final class RunningNode: Sendable {
     }
 
     private func tearDown() async {
-        await withCheckedContinuation { continuation in
-            closeEverything().whenComplete { _ in continuation.resume() }
-        }
+        await closeEverything()
         finish()
         shared.log.info(.lifecycle, "node is down")
         stopped.succeed()
     }
 
-    private func closeEverything() -> EventLoopFuture<Void> {
+    private func closeEverything() async {
         housekeeping.cancel()
         let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil
         }
-        let streams = dialer.loop.flatSubmit { [dialer] in dialer.room.value.close(on: dialer.loop) }
-        return .andAllComplete([driver, server.close(), datagrams.close(), streams], on: handle.loop)
+        let streams = dialer.loop.flatSubmit { [dialer] in dialer.room.value.close() }
+        await transport.close()
+        try? await driver.get()
+        try? await streams.get()
     }
 
     private func finish() {

@@ -8,6 +8,7 @@ struct NodeMetrics: Sendable {
     let udpReceived = Counter(label: "memberlist.udp.received")
     let udpRefused = Counter(label: "memberlist.udp.refused")
     let udpUnsent = Counter(label: "memberlist.udp.unsent")
+    let udpDropped = Counter(label: "memberlist.udp.dropped")
     let tcpAccepted = Counter(label: "memberlist.tcp.accept")
     let tcpConnected = Counter(label: "memberlist.tcp.connect")
     let tcpSent = Counter(label: "memberlist.tcp.sent")

@@ -1,7 +1,5 @@
 internal import MemberlistWire
-internal import Metrics
 internal import NIOCore
-internal import NIOPosix
 
 /// Why a stream that this node opened brought nothing.
 enum StreamFailure: Error, Hashable, Sendable {
@@ -24,8 +22,8 @@ enum StreamFailure: Error, Hashable, Sendable {
     }
 }
 
-/// One stream that this node opened. Its promise is fulfilled once, by whatever comes first, and its channel is
-/// closed then.
+/// One stream that this node opened. Its promise is fulfilled once, by whatever comes first, and its link is closed
+/// then.
 final class OutboundStream: Sendable {
     enum Awaiting: Sendable {
         /// One message.
@@ -47,10 +45,11 @@ final class OutboundStream: Sendable {
     }
 }
 
-/// Opens streams, on the loop where streams live.
+/// Opens streams, on the loop where streams live, over whatever carries them.
 struct StreamDialer: Sendable {
     let loop: any EventLoop
     let room: NIOLoopBound<StreamRoom>
+    let connector: any StreamConnector
 
     /// Connects, sends the message and waits. The result's failures are ``StreamFailure``.
     func dial(
@@ -76,104 +75,33 @@ struct StreamDialer: Sendable {
         let room = room.value
         let promise = stream.promise
         guard !room.isClosed else { return stream.cancel() }
-        guard let request = room.seal(message, .request(to: receiver)) else {
+        guard let sealed = room.seal(message, .request(to: receiver)) else {
             return promise.fail(StreamFailure.tooLarge)
         }
         room.add(stream)
         let timer = loop.scheduleTask(deadline: deadline) { promise.fail(StreamFailure.timedOut) }
+        let request = StreamRequest(
+            room: room,
+            promise: promise,
+            request: sealed,
+            peer: endpoint,
+            awaiting: awaiting
+        )
+        let user = NIOLoopBound(request, eventLoop: loop)
         promise.futureResult.whenComplete { _ in
             timer.cancel()
             self.room.value.remove(stream)
+            user.value.finish()
         }
-        let remaining = max(.milliseconds(1), deadline - .now())
-        ClientBootstrap(group: loop)
-            .connectTimeout(remaining)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let handler = OutboundStreamHandler(
-                        room: self.room.value,
-                        promise: promise,
-                        request: request,
-                        peer: endpoint,
-                        awaiting: awaiting
-                    )
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                }
-            }
-            .connect(to: endpoint.socketAddress)
-            .whenComplete { result in
-                switch result {
-                case .failure: promise.fail(StreamFailure.unreachable)
-                case .success(let channel):
-                    promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
-                }
-            }
-    }
-}
-
-/// Sends one message and reads at most one.
-private final class OutboundStreamHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private let room: StreamRoom
-    private let promise: EventLoopPromise<StreamMessage?>
-    private let request: ByteBuffer
-    private let peer: Endpoint
-    private let awaiting: OutboundStream.Awaiting
-    private var opener: StreamOpener
-    private var isSent = false
-
-    init(
-        room: StreamRoom,
-        promise: EventLoopPromise<StreamMessage?>,
-        request: SealedMessage,
-        peer: Endpoint,
-        awaiting: OutboundStream.Awaiting
-    ) {
-        self.room = room
-        self.promise = promise
-        self.request = request.bytes
-        self.peer = peer
-        self.awaiting = awaiting
-        opener = room.shared.layers.streamOpener(.reply(to: request.nonce))
+        connector.connect(to: endpoint, for: user, until: deadline, orUntil: stream.result)
+            .whenFailure { error in promise.fail(Self.failure(error)) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        room.shared.metrics.tcpConnected.increment()
-        let written = context.eventLoop.makePromise(of: Void.self)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        written.futureResult.assumeIsolated().whenSuccess { [weak self] in
-            self?.isSent = true
-            if self?.awaiting == .close { bound.value.close(mode: .output, promise: nil) }
+    /// Whether the transport or the timer is the first to see that the time is over, the word is the same.
+    private static func failure(_ error: any Error) -> StreamFailure {
+        switch error {
+        case MemberlistError.timedOut, ChannelError.connectTimeout: .timedOut
+        default: .unreachable
         }
-        context.writeAndFlush(wrapOutboundOut(request), promise: written)
-        context.fireChannelActive()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        unwrapInboundIn(data).withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
-        do {
-            guard let message = try opener.next(admitting: room.isFresh) else { return }
-            room.note(opener.record, from: peer)
-            promise.succeed(message)
-        } catch {
-            promise.fail(StreamFailure.refused(error))
-        }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        if awaiting == .close, isSent {
-            promise.succeed(nil)
-        } else {
-            promise.fail(StreamFailure.closed)
-        }
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        promise.fail(isSent ? StreamFailure.closed : StreamFailure.unreachable)
-        context.close(promise: nil)
     }
 }

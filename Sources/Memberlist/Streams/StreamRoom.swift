@@ -5,31 +5,34 @@ internal import NIOCore
 
 /// A message as it goes on the wire, and the nonce that a reply to it is bound to.
 struct SealedMessage {
-    let bytes: ByteBuffer
+    let bytes: [UInt8]
     let nonce: NativeNonce?
 }
 
-/// What all streams of a node share, on the one loop where they live: bounds, and the nonces of the records that
-/// were taken.
+/// What all streams of a node share, on the one loop where they live, whatever carries them: bounds, and the nonces
+/// of the records that were taken.
 final class StreamRoom {
     let shared: NodeShared
     let handle: DriverHandle
+    let loop: any EventLoop
     let sealer: StreamSealer
     private var replays = ReplayGuard()
     private var seats = StreamSeats()
-    private var inbound: [ObjectIdentifier: any Channel] = [:]
+    private var inbound: [ObjectIdentifier: InboundStream] = [:]
     private var outbound: [ObjectIdentifier: OutboundStream] = [:]
     private var exchanges = 0
     private(set) var isClosed = false
+    private var emptied: EventLoopPromise<Void>?
 
-    init(shared: NodeShared, handle: DriverHandle) {
+    init(shared: NodeShared, handle: DriverHandle, loop: any EventLoop) {
         self.shared = shared
         self.handle = handle
+        self.loop = loop
         sealer = shared.layers.streamSealer
     }
 
     /// Whether there is room for one more stream of a peer's, or another one gives way.
-    func enter(_ channel: any Channel, from peer: Endpoint?) -> Bool {
+    func enter(_ stream: InboundStream, from peer: Endpoint?) -> Bool {
         guard !isClosed else { return false }
         let (maximum, now) = (shared.configuration.streams.maximumInbound, Instant.now.nanoseconds)
         if seats.count >= maximum {
@@ -37,22 +40,23 @@ final class StreamRoom {
                 return false
             }
             seats.leave(other)
-            inbound.removeValue(forKey: other)?.close(promise: nil)
+            inbound.removeValue(forKey: other)?.end()
             shared.metrics.tcpRefused.increment()
         }
-        inbound[ObjectIdentifier(channel)] = channel
-        seats.take(ObjectIdentifier(channel), from: peer?.address, at: now)
+        inbound[ObjectIdentifier(stream)] = stream
+        seats.take(ObjectIdentifier(stream), from: peer?.address, at: now)
         return true
     }
 
-    func leave(_ channel: any Channel) {
-        inbound[ObjectIdentifier(channel)] = nil
-        seats.leave(ObjectIdentifier(channel))
+    func leave(_ stream: InboundStream) {
+        inbound[ObjectIdentifier(stream)] = nil
+        seats.leave(ObjectIdentifier(stream))
+        if inbound.isEmpty { emptied?.succeed() }
     }
 
     /// The stream has brought its message.
-    func settle(_ channel: any Channel) {
-        seats.settle(ObjectIdentifier(channel))
+    func settle(_ stream: InboundStream) {
+        seats.settle(ObjectIdentifier(stream))
     }
 
     func add(_ stream: OutboundStream) {
@@ -74,8 +78,8 @@ final class StreamRoom {
     }
 
     /// Whether the stream may hold so many bytes above its allowance.
-    func hold(_ bytes: Int, by channel: any Channel) -> Bool {
-        seats.hold(bytes, by: ObjectIdentifier(channel))
+    func hold(_ bytes: Int, by stream: InboundStream) -> Bool {
+        seats.hold(bytes, by: ObjectIdentifier(stream))
     }
 
     /// Whether the record comes for the first time.
@@ -109,14 +113,17 @@ final class StreamRoom {
             return nil
         }
         shared.metrics.tcpSent.increment(by: wire.count)
-        return SealedMessage(bytes: ByteBuffer(bytes: wire), nonce: nonce)
+        return SealedMessage(bytes: wire, nonce: nonce)
     }
 
-    /// Closes every stream.
-    func close(on loop: any EventLoop) -> EventLoopFuture<Void> {
+    /// Closes every stream, and is fulfilled when none of a peer's is left.
+    func close() -> EventLoopFuture<Void> {
         isClosed = true
         for stream in outbound.values { stream.cancel() }
-        let closing = inbound.values.map { $0.close().recover { _ in } }
-        return .andAllComplete(closing, on: loop)
+        let promise = loop.makePromise(of: Void.self)
+        emptied = promise
+        if inbound.isEmpty { promise.succeed() }
+        for stream in inbound.values { stream.end() }
+        return promise.futureResult
     }
 }

@@ -72,12 +72,12 @@ struct Agent {
             throw .usage(error.message)
         } catch MemberlistError.bindFailed(let reason) {
             throw .environment(
-                "cannot listen on \(plan.bind): \(reason); give --bind an address of this machine and a free port"
+                "cannot listen on \(plan.listening): \(reason); give --bind an address of this machine and a free port"
             )
         } catch MemberlistError.noAddress(let reason) {
             throw .environment("\(reason); say with --advertise where the others reach this member")
         } catch {
-            throw .environment("cannot start on \(plan.bind): \(error)")
+            throw .environment("cannot start on \(plan.listening): \(error)")
         }
     }
 

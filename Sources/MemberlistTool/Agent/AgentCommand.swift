@@ -15,12 +15,14 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Listen there, with UDP and TCP; port 0 takes any. An IPv6 address stands in brackets: [::1]:7946.",
+            "Listen there, with UDP and TCP; port 0 takes any. An IPv6 address stands in brackets: [::1]:7946. "
+                + "May be given again, with the same port: the others are told the first, unless --advertise "
+                + "says otherwise.",
             valueName: "host:port"
         ),
         transform: AgentArguments.bind
     )
-    var bind: HostPort
+    var bind: [HostPort]
 
     @Option(
         help: ArgumentHelp(

@@ -6,7 +6,8 @@ struct AgentPlan: Sendable {
     /// The port that is meant where none is said: HashiCorp's.
     private static let customaryPort: UInt16 = 7946
 
-    let bind: HostPort
+    /// The first is what the others are told.
+    let binds: [HostPort]
     let joins: [HostPort]
     let discover: HostPort?
     let printMembers: Duration?
@@ -15,7 +16,10 @@ struct AgentPlan: Sendable {
     let configuration: MemberlistConfiguration
 
     init(_ command: AgentCommand, environment: ConfigReader) throws(ToolError) {
-        bind = command.bind
+        binds = command.bind
+        guard let first = binds.first, binds.allSatisfy({ $0.port == first.port }) else {
+            throw .usage("a member has one port at all its addresses: give each --bind the same")
+        }
         joins = command.join
         discover = command.discover
         printMembers = command.printMembers
@@ -36,16 +40,19 @@ struct AgentPlan: Sendable {
         self.configuration = configuration
     }
 
+    /// Where it listens, for a person.
+    var listening: String { binds.map(\.description).joined(separator: " and ") }
+
     /// The port that is meant where an address has none: HashiCorp's, unless this node has chosen another.
     var defaultPort: UInt16 {
-        guard let port = bind.port, port != 0 else { return Self.customaryPort }
+        guard let port = binds.first?.port, port != 0 else { return Self.customaryPort }
         return port
     }
 
     private static func configuration(_ command: AgentCommand, keyring: Keyring?) -> MemberlistConfiguration {
         var configuration = command.profile.configuration(name: NodeName(command.name))
-        configuration.bindHost = command.bind.host
-        configuration.bindPort = Int(command.bind.port ?? customaryPort)
+        configuration.bindHosts = command.bind.map(\.host)
+        configuration.bindPort = Int(command.bind.first?.port ?? customaryPort)
         configuration.advertiseHost = command.advertise?.host
         configuration.advertisePort = command.advertise?.port.map { Int($0) }
         configuration.meta = Array((command.meta ?? "").utf8)

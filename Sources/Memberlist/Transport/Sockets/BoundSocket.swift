@@ -18,12 +18,18 @@ enum BoundSocket {
 
     /// A descriptor that does not block, for NIO to take.
     ///
+    /// - Parameter onlyItsFamily: Whether a socket for every IPv6 address leaves the IPv4 ones to others.
     /// - Throws: ``MemberlistError/bindFailed(_:)``.
-    static func make(_ kind: Kind, at endpoint: Endpoint) throws(MemberlistError) -> CInt {
+    static func make(
+        _ kind: Kind,
+        at endpoint: Endpoint,
+        onlyItsFamily: Bool = false
+    ) throws(MemberlistError) -> CInt {
         let isIPv4 = endpoint.address.isIPv4
         let descriptor = open(kind, isIPv4: isIPv4)
         guard descriptor >= 0 else { throw failure(kind, endpoint) }
-        if kind == .stream { setOption(SO_REUSEADDR, to: 1, of: descriptor) }
+        if kind == .stream { setOption(SOL_SOCKET, SO_REUSEADDR, to: 1, of: descriptor) }
+        if !isIPv4, onlyItsFamily { setOption(CInt(IPPROTO_IPV6), IPV6_V6ONLY, to: 1, of: descriptor) }
         var storage = storage(endpoint, isIPv4: isIPv4)
         let bound = withUnsafePointer(to: &storage) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -32,7 +38,7 @@ enum BoundSocket {
         }
         guard bound == 0, fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0 else {
             let error = failure(kind, endpoint)
-            close(descriptor)
+            Self.close(descriptor)
             throw error
         }
         return descriptor
@@ -47,9 +53,24 @@ enum BoundSocket {
         listen(descriptor, backlog)
     }
 
-    static func setOption(_ option: CInt, to value: CInt, of descriptor: CInt) {
+    static func close(_ descriptor: CInt) {
+        #if canImport(Glibc)
+        _ = Glibc.close(descriptor)
+        #elseif canImport(Musl)
+        _ = Musl.close(descriptor)
+        #else
+        _ = Darwin.close(descriptor)
+        #endif
+    }
+
+    /// The system may give less.
+    static func setReceiveBuffer(_ bytes: CInt, of descriptor: CInt) {
+        setOption(SOL_SOCKET, SO_RCVBUF, to: bytes, of: descriptor)
+    }
+
+    private static func setOption(_ level: CInt, _ option: CInt, to value: CInt, of descriptor: CInt) {
         var value = value
-        setsockopt(descriptor, SOL_SOCKET, option, &value, socklen_t(MemoryLayout<CInt>.size))
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
     }
 
     static func storage(_ endpoint: Endpoint, isIPv4: Bool) -> sockaddr_storage {

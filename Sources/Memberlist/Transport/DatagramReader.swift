@@ -1,12 +1,10 @@
 internal import MemberlistCore
 internal import MemberlistWire
 internal import Metrics
-internal import NIOCore
 
-/// Takes the layers off what arrives on the datagram port, and hands the messages to the protocol.
-final class DatagramHandler: ChannelInboundHandler {
-    typealias InboundIn = AddressedEnvelope<ByteBuffer>
-
+/// Takes the layers off the datagrams that arrive, and hands the messages to the protocol. One for all addresses of
+/// a node: what was taken at one of them is a replay at another. On the node's loop alone.
+final class DatagramReader {
     private let handle: DriverHandle
     private let shared: NodeShared
     private var opener: DatagramOpener
@@ -20,36 +18,23 @@ final class DatagramHandler: ChannelInboundHandler {
         opener = shared.layers.datagramOpener
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let envelope = unwrapInboundIn(data)
-        guard let driver = handle.driver, let sender = Endpoint(envelope.remoteAddress) else { return }
-        shared.metrics.udpReceived.increment(by: envelope.data.readableBytes)
+    /// One datagram of a batch; ``endBatch()`` ends it.
+    func receive(_ datagram: RawSpan, from sender: Endpoint) {
+        guard let driver = handle.driver else { return }
+        shared.metrics.udpReceived.increment(by: datagram.byteCount)
         do {
-            try envelope.data.withUnsafeReadableBytes { bytes in
-                try read(RawSpan(_unsafeBytes: bytes), from: sender, for: driver)
-            }
+            try read(datagram, from: sender, for: driver)
         } catch {
             refuse(error, from: sender, for: driver)
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    func endBatch() {
         guard let driver = handle.driver else { return }
         opener.makeRoom(forMembers: driver.snapshot.count)
         for (message, sender) in later { driver.receive(message, from: sender) }
         later.removeAll(keepingCapacity: true)
         driver.settle()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        if handle.driver != nil {
-            shared.log.warning(.datagramPort, "the datagram port was closed under a running node; restart it")
-        }
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        shared.log.warning(.datagramPort, "datagram port", ["error": "\(error)"])
     }
 
     private func read(_ datagram: RawSpan, from sender: Endpoint, for driver: ProtocolDriver) throws {

@@ -7,16 +7,13 @@ internal import NIOCore
 ///
 /// A peer that has not authenticated gets no byte back, holds little memory, and is gone in two seconds unless it
 /// is in the middle of sending a record that can only be checked as a whole.
-final class InboundStreamHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+final class InboundStream: StreamUser {
     private enum Phase { case reading, answering, closing }
 
     private let room: StreamRoom
     private var opener: StreamOpener
     private var phase = Phase.reading
-    private var context: ChannelHandlerContext?
+    private var link: (any StreamLink)?
     private var peer: Endpoint?
     private var hasEntered = false
     private var inExchange = false
@@ -32,38 +29,35 @@ final class InboundStreamHandler: ChannelInboundHandler {
         opener = room.shared.layers.streamOpener(.inbound)
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        peer = context.remoteAddress.flatMap(Endpoint.init)
-        guard room.enter(context.channel, from: peer) else {
+    func opened(_ link: any StreamLink, by peer: Endpoint?) {
+        self.peer = peer
+        guard room.enter(self, from: peer) else {
             room.shared.metrics.tcpRefused.increment()
-            return context.close(promise: nil)
+            return link.close()
         }
-        self.context = context
+        self.link = link
         hasEntered = true
         room.shared.metrics.tcpAccepted.increment()
         let timeout = room.shared.configuration.streams.timeout
         schedule(in: .nanoseconds(timeout.wholeNanoseconds)) { $0.end() }
         began = .now()
         endWhenSilent(in: Self.patience)
-        context.fireChannelActive()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        if hasEntered { room.leave(context.channel) }
+    func ended() {
+        link = nil
         if inExchange { room.endExchange() }
         for timer in timers { timer.cancel() }
         timers = []
-        self.context = nil
-        context.fireChannelInactive()
+        if hasEntered { room.leave(self) }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard phase == .reading else { return }
-        let buffer = unwrapInboundIn(data)
-        progress += buffer.readableBytes
+    func received(_ bytes: RawSpan) {
+        guard phase == .reading, hasEntered else { return }
+        progress += bytes.byteCount
         if progress >= Limits.streamProgress { (progress, began) = (0, .now()) }
-        guard hold(opener.heldBytes(adding: buffer.readableBytes)) else { return refuse(.limitExceeded) }
-        buffer.withUnsafeReadableBytes { opener.feed(RawSpan(_unsafeBytes: $0)) }
+        guard hold(opener.heldBytes(adding: bytes.byteCount)) else { return refuse(.limitExceeded) }
+        opener.feed(bytes)
         do {
             let message = try opener.next(admitting: room.isFresh)
             _ = hold(opener.heldBytes())
@@ -73,18 +67,17 @@ final class InboundStreamHandler: ChannelInboundHandler {
         }
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    func inputEnded() {
         // The peer has nothing more to say; it may still wait for the answer.
-        if event as? ChannelEvent == .inputClosed, phase == .reading { end() }
-        context.fireUserInboundEventTriggered(event)
+        if phase == .reading { end() }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+    func broke() {
+        end()
     }
 
     private func take(_ message: StreamMessage) {
-        if let context { room.settle(context.channel) }
+        room.settle(self)
         switch message {
         case .ping(let ping):
             let isMeant = ping.node.isEmpty || ping.node == room.shared.configuration.name
@@ -111,13 +104,10 @@ final class InboundStreamHandler: ChannelInboundHandler {
     }
 
     private func offer(_ state: PushPull) {
-        guard let context, room.beginExchange() else { return end() }
+        guard link != nil, room.beginExchange() else { return end() }
         inExchange = true
         phase = .answering
-        let reply = StreamReply(
-            loop: context.eventLoop,
-            handler: NIOLoopBound(self, eventLoop: context.eventLoop)
-        )
+        let reply = StreamReply(stream: NIOLoopBound(self, eventLoop: room.loop))
         room.handle.submit { [peer] in $0.offer(state, from: peer, answering: reply) }
     }
 
@@ -128,15 +118,13 @@ final class InboundStreamHandler: ChannelInboundHandler {
 
     func end() {
         phase = .closing
-        context?.close(promise: nil)
+        link?.close()
     }
 
     private func write(_ message: StreamMessage) {
         phase = .closing
-        guard let context, let reply = room.seal(message, .reply(opener.dialect)) else { return end() }
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.end() }
-        context.writeAndFlush(wrapOutboundOut(reply.bytes), promise: promise)
+        guard let link, let reply = room.seal(message, .reply(opener.dialect)) else { return end() }
+        link.write(reply.bytes) { [weak self] _ in self?.end() }
     }
 
     private func refuse(_ error: WireError) {
@@ -152,35 +140,33 @@ final class InboundStreamHandler: ChannelInboundHandler {
     }
 
     private func hold(_ bytes: Int) -> Bool {
-        guard let context else { return false }
-        return room.hold(max(0, bytes - Limits.streamAllowance), by: context.channel)
+        room.hold(max(0, bytes - Limits.streamAllowance), by: self)
     }
 
     private func endWhenSilent(in delay: TimeAmount) {
-        schedule(in: delay) { handler in
-            guard handler.phase == .reading else { return }
-            let left = handler.began + Self.patience - .now()
-            guard left > .zero else { return handler.end() }
-            handler.endWhenSilent(in: left)
+        schedule(in: delay) { stream in
+            guard stream.phase == .reading else { return }
+            let left = stream.began + Self.patience - .now()
+            guard left > .zero else { return stream.end() }
+            stream.endWhenSilent(in: left)
         }
     }
 
-    private func schedule(in delay: TimeAmount, _ work: @escaping (InboundStreamHandler) -> Void) {
-        guard let loop = context?.eventLoop.assumeIsolated() else { return }
-        timers.append(loop.scheduleTask(in: delay) { [weak self] in self.map(work) })
+    private func schedule(in delay: TimeAmount, _ work: @escaping (InboundStream) -> Void) {
+        guard link != nil else { return }
+        timers.append(room.loop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self.map(work) })
     }
 }
 
 /// The way back to a stream that waits for this node's state.
 struct StreamReply: Sendable {
-    fileprivate let loop: any EventLoop
-    fileprivate let handler: NIOLoopBound<InboundStreamHandler>
+    fileprivate let stream: NIOLoopBound<InboundStream>
 
     func answer(_ state: PushPull) {
-        loop.execute { handler.value.answer(state) }
+        stream.eventLoop.execute { stream.value.answer(state) }
     }
 
     func refuse() {
-        loop.execute { handler.value.end() }
+        stream.eventLoop.execute { stream.value.end() }
     }
 }
