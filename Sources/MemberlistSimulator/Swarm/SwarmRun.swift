@@ -99,9 +99,14 @@ final class SwarmRun {
         }
         world.attacker.isListening = false
         if world.rotation.isInOrder { rotation.goOn(in: world) } else { rotation.mend(in: world) }
-        guard plan.settings.needsDiscovery,
-            let first = world.hosts.first(where: { simulation.state.isWell($0.index) })
-        else { return }
+        let well = world.hosts.filter { simulation.state.isWell($0.index) }
+        guard let first = well.first else { return }
+        guard plan.settings.needsDiscovery else {
+            // Where every seed is gone for good, those who came later never heard of each other: somebody must say.
+            guard first.index >= plan.nodes else { return }
+            for host in well { world.perform(.seedsChanged(well.map(\.endpoint)), on: host) }
+            return
+        }
         gather(around: first)
         if plan.settings.allowsMoves || plan.settings.gossipsAlone { gatherAgain(around: first) }
     }
