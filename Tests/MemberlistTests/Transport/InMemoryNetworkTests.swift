@@ -43,7 +43,7 @@ struct InMemoryNetworkTests {
             for events in all {
                 try await events.first { if case .message([2], _) = $0 { true } else { false } }
             }
-            #expect(try await nodes[3].leave())
+            #expect(try await nodes[3].leave().isComplete)
             try await nodes[0].sees("d", .left)
         }
     }
@@ -130,7 +130,9 @@ struct InMemoryNetworkTests {
             for (node, events) in zip(nodes, failures) {
                 await node.shutdown()
                 for await event in events {
-                    if case .failed(let member) = event { Issue.record("\(member.name) failed") }
+                    if case .failed(let member, _) = event {
+                        Issue.record("\(member.name) failed")
+                    }
                 }
             }
         }

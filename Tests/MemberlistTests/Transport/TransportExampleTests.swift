@@ -19,7 +19,7 @@ struct TransportExampleTests {
 
         network.partition([right.endpoint])
         for await event in events {
-            if case .failed(let member) = event, member.name == "second" { break }
+            if case .failed(let member, _) = event, member.name == "second" { break }
         }
         network.heal()
         await first.join(["\(right.endpoint)"])
