@@ -52,8 +52,10 @@ final class StreamRequest: StreamUser {
         do {
             guard let message = try opener.next(admitting: room.isFresh) else { return }
             room.note(opener.record, from: peer)
+            if case .pushPull = message { room.shared.metrics.sizeRemote.record(opener.messageBytes) }
             promise.succeed(message)
         } catch {
+            room.shared.metrics.countRefusedStream(error)
             promise.fail(StreamFailure.refused(error))
         }
     }
