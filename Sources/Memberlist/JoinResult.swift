@@ -29,8 +29,8 @@ public enum JoinError: Error, Sendable, Hashable {
     case unreadable(WireError)
     /// The clusters' versions do not overlap; the description names the member.
     case incompatible(String)
-    /// The delegate did not allow it.
-    case refused
+    /// The delegate did not allow it, for that reason.
+    case refused(String)
     /// Too many exchanges are under way, or this node is leaving.
     case unavailable
     /// The deadline passed first.
@@ -54,7 +54,7 @@ extension JoinError: CustomStringConvertible {
             "no key of this node's ring opens the peer's answer; compare keys and labels"
         case .unreadable(let error): "the peer's answer could not be read: \(error)"
         case .incompatible(let text): "the versions do not fit: \(text)"
-        case .refused: "this node's delegate refused the merge"
+        case .refused(let reason): "this node's delegate refused the merge: \(reason)"
         case .unavailable: "too many state exchanges are under way, or this node is leaving"
         case .timedOut: "no answer before the deadline"
         case .cancelled: "cancelled"

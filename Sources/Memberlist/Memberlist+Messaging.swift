@@ -10,6 +10,15 @@ extension Memberlist {
         try await node.updateMeta(meta)
     }
 
+    /// Asks the delegate's ``MemberlistDelegate/metadata(limit:)`` for this node's metadata, and tells the cluster.
+    /// Without a delegate, or where that says nil, nothing changes.
+    ///
+    /// - Throws: ``MemberlistError/timedOut`` after ``MemberlistConfiguration/hookTimeout``,
+    ///   ``MemberlistError/metaTooLong(size:limit:)``, ``MemberlistError/shutDown``.
+    public func updateMeta() async throws {
+        try await node.updateMeta()
+    }
+
     /// Sends a datagram to a member's application: best effort, it may be lost.
     ///
     /// - Throws: ``MemberlistError/unknownMember(_:)``, ``MemberlistError/messageTooLarge(size:limit:)``,
@@ -50,6 +59,21 @@ extension Memberlist {
     {
         try await node.sendReliably(payload, to: endpoint, timeout: timeout)
     }
+
+    /// What this node's answers to pings carry from now on; nothing at first. It is kept and sent along with each
+    /// answer, so it costs no question to the application, and may be somewhat old. Members of this project and of
+    /// HashiCorp's hand it to their applications with the round-trip time; whoever may ping this node can read it,
+    /// and without keys that is anybody, who can also have it sent to an address of his choice: keep it small. Each
+    /// byte is one less for news in the same datagram.
+    ///
+    /// - Throws: ``MemberlistError/messageTooLarge(size:limit:)`` above ``pingPayloadLimit``,
+    ///   ``MemberlistError/shutDown``.
+    public func setPingPayload(_ payload: [UInt8]) async throws {
+        try await node.setPingPayload(payload)
+    }
+
+    /// The bytes that ``setPingPayload(_:)`` takes: what fits one datagram with the answer.
+    public var pingPayloadLimit: Int { node.shared.pingPayloadLimit }
 
     /// Pings a member with datagrams, and returns the round trip.
     ///

@@ -37,6 +37,10 @@ package enum Directive: Hashable, Sendable {
     case pingFinished(RequestID, roundTrip: Int64?)
     /// A probe of this node's own was answered, directly and in that time: for round-trip estimates.
     case probeAnswered(Member, roundTrip: Int64, payload: [UInt8])
+    /// A probe of this node's own ended, answered or not.
+    case probeFinished(ProbeReport)
+    /// This node's last news of itself came back from another member, that long after it was queued.
+    case newsReturned(nanoseconds: Int64)
     /// A broadcast of the application's has been sent as often as it will be, or was replaced or refused.
     case broadcastFinished(RequestID, BroadcastOutcome)
     /// The leave has been sent to so many members; it is complete unless a join cut it short, and `told` is 0 where
@@ -128,6 +132,31 @@ package enum Notice: Hashable, Sendable {
     case mergeRefused
     /// The application refused an alive.
     case aliveRefused(NodeName)
+    /// A suspect was declared failed when its longest time was over, by fewer accusers than were asked for.
+    case unconfirmedFailure(NodeName)
+}
+
+/// How a probe of this node's own went.
+package struct ProbeReport: Hashable, Sendable {
+    /// By which way the answer came, or why there was none.
+    package enum Path: Hashable, Sendable, CaseIterable {
+        /// From the member itself.
+        case direct
+        /// Through a helper.
+        case indirect
+        /// Over a stream alone.
+        case stream
+        /// No answer: the member is suspect now.
+        case failed
+        /// No answer, but this process stood still: nobody is accused.
+        case stalled
+    }
+
+    package var path: Path
+    /// From the ping to the answer, or to the end of the wait.
+    package var nanoseconds: Int64
+    /// Whether this node did not do well when it began, and so took more time.
+    package var isDegraded: Bool
 }
 
 /// Why two clusters cannot be one: a member speaks a version that not all understand.

@@ -32,6 +32,8 @@ package struct GossipProtocol: Sendable {
     var probes: [UInt32: Probe] = [:]
     var relays: [UInt32: Relay] = [:]
     var sequence: UInt32
+    /// What this node's acks carry: kept, so that an ack asks nobody.
+    var ackPayload = WireBytes.null
 
     // Dissemination
     var broadcasts: BroadcastQueue
@@ -57,6 +59,10 @@ package struct GossipProtocol: Sendable {
     /// Messages about members that this round of gossip has sent.
     var drawnInRound = 0
     var chosen: [Int] = []
+    /// Rounds of gossip so far.
+    package internal(set) var gossipRounds: UInt64 = 0
+    /// What this node told of itself last, and when, until another member tells it the same.
+    var ownNews: (incarnation: UInt32, queued: Instant)?
 
     /// A node on its own: alive at incarnation 1, its timers started, each at a random point of its interval.
     package init(configuration: ProtocolConfiguration, seed: UInt64, at now: Instant) {
@@ -192,6 +198,8 @@ package struct GossipProtocol: Sendable {
 
         case .metaChanged(let meta):
             changeMeta(meta, at: now)
+        case .ackPayloadChanged(let payload):
+            changeAckPayload(payload)
         case .broadcastRequested(let id, let payload, let name, let invalidates):
             queueUserBroadcast(payload, name: name, invalidates: invalidates, request: id)
         case .broadcastCancelled(let id):
@@ -243,7 +251,7 @@ package struct GossipProtocol: Sendable {
         switch message {
         case .ping(let ping): answer(ping, from: sender)
         case .indirectPing(let ping): relay(ping, from: sender, at: now)
-        case .ack(let ack): receive(ack, at: now)
+        case .ack(let ack): receive(ack, from: sender, at: now)
         case .nack(let nack): receive(nack, from: sender, at: now)
         case .suspect(let suspect): receive(suspect, at: now)
         case .alive(let alive): receive(alive, merge: nil, at: now)

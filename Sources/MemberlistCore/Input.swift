@@ -48,6 +48,8 @@ package enum Input: Hashable, Sendable {
 
     /// Calls of the application's.
     case metaChanged([UInt8])
+    /// What this node's acks carry from now on.
+    case ackPayloadChanged([UInt8])
     case broadcastRequested(RequestID, [UInt8], name: NodeName?, invalidates: [NodeName] = [])
     case broadcastCancelled(RequestID)
     /// Drop the application's broadcasts but so many: first those sent most often.

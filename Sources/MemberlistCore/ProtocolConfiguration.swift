@@ -77,6 +77,9 @@ package struct ProtocolConfiguration: Sendable {
         return min(payloadLimit, checksummedPayloadLimit, native)
     }
 
+    /// Bytes that an ack may carry, so that it fits a datagram to anybody.
+    package var ackPayloadLimit: Int { max(0, broadcastLimit - Limits.ackOverhead) }
+
     /// Largest payload of a datagram to that receiver.
     func payloadLimit(for receiver: Receiver) -> Int {
         if receiver.capabilities.contains(.encryption) { return nativePayloadLimit }

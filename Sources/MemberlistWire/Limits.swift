@@ -11,6 +11,8 @@ package enum Limits {
     package static let meta = 512
     /// Bytes that the other fields of an alive, and what stands between them, take at most.
     package static let aliveOverhead = 100
+    /// Bytes that the other fields of an ack take at most.
+    package static let ackOverhead = 32
     /// Bytes of a label: its length is one byte.
     package static let label = 255
     /// Parts of one compound: the count is one byte.
@@ -119,10 +121,14 @@ package enum Limits {
     /// What waits for a slow hook, and what for a slow reader of events: items of the first, bytes of both. Ours.
     package static let waitingItems = 4_096
     package static let waitingBytes = 64 * 1024 * 1024
-    /// Lines of the log a second, for each kind of line. Ours: together below 10 KB a second.
+    /// Lines of the log a second, for each kind of line, and bytes of all together. Ours.
     package static let logLines = 5
+    package static let logBytes = 10_000
     /// Keys that peers claim and the ring has not, of which each is told once: members' and strangers', each so many.
     package static let reportedClaims = 256
+    /// Peers whose plaintext, or other label, is counted while a cluster moves; of them
+    /// ``reportedClaims`` may be strangers. Ours.
+    package static let permissivePeers = 1_024
     /// Bytes of one field of a line of the log that a peer can choose.
     package static let logField = 200
 }

@@ -92,7 +92,8 @@ struct CoreRules {
         case .deliverState(let state, _): try require(!state.isEmpty, "an empty state is delivered")
         case .healthChanged(let score):
             try require(0..<configuration.healthMultiplier ~= score, "a health score of \(score)")
-        case .conflict, .probeAnswered, .leaveFinished, .seedsWanted, .noticed: break
+        case .conflict, .probeAnswered, .probeFinished, .newsReturned, .leaveFinished, .seedsWanted, .noticed:
+            break
         }
     }
 

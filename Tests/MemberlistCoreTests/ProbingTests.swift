@@ -17,7 +17,12 @@ import Testing
         node.now = node.now.advanced(byNanoseconds: 7_000)
         let answered = node.hear(.ack(Ack(sequence: ping.sequence, payload: [1, 2])))
         let member = try #require(node.member(ping.node))
-        #expect(answered == [.probeAnswered(member, roundTrip: 7_000, payload: [1, 2])])
+        #expect(
+            answered == [
+                .probeFinished(ProbeReport(path: .direct, nanoseconds: 7_000, isDegraded: false)),
+                .probeAnswered(member, roundTrip: 7_000, payload: [1, 2]),
+            ]
+        )
         node.answering = ["a", "b", "c"]
         #expect(node.advance(by: 10).indirectPings.isEmpty)
     }
@@ -68,7 +73,12 @@ import Testing
         let ping = try nextPing(&node)
         node.advance(by: 0.7)
         // It speaks of another path: no round trip is told.
-        #expect(node.hear(.ack(Ack(sequence: ping.sequence))).isEmpty)
+        let answered = node.hear(.ack(Ack(sequence: ping.sequence)), from: endpoint(99))
+        #expect(
+            answered == [
+                .probeFinished(ProbeReport(path: .indirect, nanoseconds: .seconds(0.7), isDegraded: false))
+            ]
+        )
         node.answering = ["a", "b", "c", "d"]
         #expect(node.advance(by: 5).changes.isEmpty)
     }

@@ -1,3 +1,5 @@
+import Metrics
+import MetricsTestKit
 import ProcessSupport
 import Synchronization
 import Testing
@@ -36,12 +38,14 @@ private final class Delegate: MemberlistDelegate {
         continuation.yield("broadcast of \(payload.count) \(end)")
     }
 
-    func allowAlive(_ member: Member) async -> Bool {
+    func allowAlive(_ member: Member) async -> Admission {
         _ = node.withLock { $0 }?.members
-        return true
+        return .allow
     }
 
-    func allowMerge(_ members: [Member]) async -> Bool { !refusesMerges }
+    func allowMerge(_ members: [Member]) async -> Admission {
+        refusesMerges ? .refuse("not this year") : .allow
+    }
 }
 
 /// Holds up the first message until it is told to go on.
@@ -97,8 +101,10 @@ struct DelegateTests {
 
     /// What waits for a slow hook is bounded in number; one more is dropped, and the log says so.
     @Test func whatWaitsIsBoundedInNumber() async throws {
-        let (delegate, lines) = (SlowDelegate(), LogLines())
-        let hooks = HookRunner(delegate: delegate, log: NodeLog(lines.logger))
+        let (delegate, lines, counts) = (SlowDelegate(), LogLines(), TestMetrics())
+        let hooks = withMetricsFactory(counts) {
+            HookRunner(delegate: delegate, log: NodeLog(lines.logger), metrics: NodeMetrics())
+        }
         let from = Endpoint(address: try #require(IPAddress("127.0.0.1")), port: 1)
         hooks.messageReceived([0], from: from)
         // It is being delivered now, and waits no longer.
@@ -112,6 +118,10 @@ struct DelegateTests {
             claimed: Member(name: "x", endpoint: from)
         )
         #expect(lines.having("the delegate is too slow").count == 2)
+        #expect(hooks.count == Limits.waitingItems)
+        #expect(
+            counts.counterTotal(label: "memberlist.queue.dropped", dimensions: [("class", "hooks")]) == 2
+        )
         delegate.goOn()
         try await poll("all that waited", within: .seconds(60)) {
             delegate.received.withLock { $0.count } == Limits.waitingItems + 1
@@ -138,7 +148,9 @@ struct DelegateTests {
         let delegate = Delegate(refusesMerges: true)
         let first = try await Memberlist.create(local("a"), delegate: delegate)
         try await withNodes([local("b")]) { nodes in
-            #expect(await first.join([nodes[0].address]).map(\.outcome) == [.failure(.refused)])
+            #expect(
+                await first.join([nodes[0].address]).map(\.outcome) == [.failure(.refused("not this year"))]
+            )
         }
         await first.shutdown()
     }

@@ -7,6 +7,7 @@ import Testing
 @Suite struct LimitTableTests {
     private static let values: [String: any BinaryInteger & Sendable] = [
         "name": Limits.name, "meta": Limits.meta, "aliveOverhead": Limits.aliveOverhead,
+        "ackOverhead": Limits.ackOverhead,
         "label": Limits.label, "compoundParts": Limits.compoundParts, "compoundPart": Limits.compoundPart,
         "messagePackDepth": Limits.messagePackDepth, "datagramBody": Limits.datagramBody,
         "datagramSizes": Limits.datagramSizes.upperBound,
@@ -33,7 +34,9 @@ import Testing
         "membershipBroadcastBytes": Limits.membershipBroadcastBytes, "evidenceNames": Limits.evidenceNames,
         "keySeals": Limits.keySeals,
         "waitingItems": Limits.waitingItems, "waitingBytes": Limits.waitingBytes,
-        "logLines": Limits.logLines, "logField": Limits.logField, "reportedClaims": Limits.reportedClaims,
+        "logLines": Limits.logLines, "logBytes": Limits.logBytes, "permissivePeers": Limits.permissivePeers,
+        "logField": Limits.logField,
+        "reportedClaims": Limits.reportedClaims,
     ]
 
     private func text(_ path: String) throws -> String {

@@ -154,13 +154,13 @@ private final class Asking: MemberlistDelegate {
         return [1]
     }
     func mergeRemoteState(_ state: [UInt8], joining: Bool) async { await ask() }
-    func allowAlive(_ member: Member) async -> Bool {
+    func allowAlive(_ member: Member) async -> Admission {
         await ask()
-        return true
+        return .allow
     }
-    func allowMerge(_ members: [Member]) async -> Bool {
+    func allowMerge(_ members: [Member]) async -> Admission {
         await ask()
-        return true
+        return .allow
     }
     func conflict(existing: Member, claimed: Member) async { await ask() }
 }

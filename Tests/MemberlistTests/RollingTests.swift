@@ -61,7 +61,11 @@ struct RollingTests {
         }
     }
 
-    @Test(arguments: Move.allCases) func nobodyIsLost(move: Move) async throws {
+    @Test(
+        "Trap 30: nobody is lost on the move, and who is still to move is counted",
+        arguments: Move.allCases
+    )
+    func nobodyIsLost(move: Move) async throws {
         let stages = try Self.stages(move)
         let failures = Failures()
         var nodes: [Memberlist] = []
@@ -79,7 +83,7 @@ struct RollingTests {
                 nodes.append(node)
             }
             try await allSeeAll(nodes, "at the start")
-            for number in [1, 2, 3, 2, 1, 0] {
+            for (step, number) in [1, 2, 3, 2, 1, 0].enumerated() {
                 for place in nodes.indices {
                     let others = nodes.indices.filter { $0 != place }.map { nodes[$0].address }
                     try await restart(&nodes[place], joining: others, as: stages[number])
@@ -91,6 +95,7 @@ struct RollingTests {
                         try await talks(other, nodes[place])
                     }
                 }
+                if step == 1 { try whoNeedsThePermission(nodes) }
             }
             #expect(failures.all.isEmpty)
         } catch {
@@ -98,6 +103,15 @@ struct RollingTests {
             throw error
         }
         for node in nodes { await node.shutdown() }
+    }
+
+    /// All send the new way now. Who was restarted first heard the others send the old way, and counted them; who was
+    /// restarted last heard nobody.
+    private func whoNeedsThePermission(_ nodes: [Memberlist]) throws {
+        let (first, last) = (try #require(nodes.first), try #require(nodes.last))
+        #expect(first.permissiveTraffic.isPermissive && !first.permissiveTraffic.isQuiet)
+        #expect(first.permissiveTraffic.peers.contains { $0.name == last.localMember.name })
+        #expect(last.permissiveTraffic.isPermissive && last.permissiveTraffic.isQuiet)
     }
 
     private func restart(_ node: inout Memberlist, joining others: [String], as stage: Stage) async throws {

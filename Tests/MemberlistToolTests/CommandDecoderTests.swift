@@ -33,6 +33,7 @@ import Testing
         (#"{"command":"ping","name":"b","unknown":[1,{}]}"#, .ping("b")),
         (#" {"command":"members"} "#, .members), (#"{"command":"health"}"#, .health),
         (#"{"command":"leave"}"#, .leave), (#"{"command":"keys"}"#, .keys),
+        (#"{"command":"rollout"}"#, .rollout),
     ])
     func everyCommand(line: String, request: CommandRequest) throws {
         #expect(try decode(line) == Command(id: nil, request: request))

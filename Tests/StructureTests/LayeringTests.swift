@@ -12,7 +12,7 @@ import Testing
         ],
         "Memberlist": [
             "MemberlistWire", "MemberlistCore", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Logging",
-            "Metrics", "ServiceLifecycle", "Foundation", "FoundationEssentials", "DequeModule",
+            "Metrics", "ServiceLifecycle", "Tracing", "Foundation", "FoundationEssentials", "DequeModule",
             "Synchronization", "Glibc", "Musl", "Darwin",
         ],
         "MemberlistSimulator": [

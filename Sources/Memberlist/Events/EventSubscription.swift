@@ -29,11 +29,18 @@ final class EventSubscription: Sendable {
     private let capacity: Int
     /// Whether only what changes the members is wanted.
     private let isOfMembers: Bool
+    private let onDrop: @Sendable () -> Void
     private let onEnd: @Sendable () -> Void
 
-    init(capacity: Int, isOfMembers: Bool = false, onEnd: @escaping @Sendable () -> Void = {}) {
+    init(
+        capacity: Int,
+        isOfMembers: Bool = false,
+        onDrop: @escaping @Sendable () -> Void = {},
+        onEnd: @escaping @Sendable () -> Void = {}
+    ) {
         self.capacity = capacity
         self.isOfMembers = isOfMembers
+        self.onDrop = onDrop
         self.onEnd = onEnd
     }
 
@@ -47,6 +54,7 @@ final class EventSubscription: Sendable {
             let room = state.lost > 0 ? capacity - 1 : capacity
             guard state.buffer.count < room, state.bytes + event.messageBytes <= Limits.waitingBytes else {
                 state.lost += 1
+                onDrop()
                 return nil
             }
             if state.lost > 0 {
@@ -119,9 +127,12 @@ final class EventHub: Sendable {
 
     private let state = Mutex(State())
     private let capacity: Int
+    private let onDrop: @Sendable () -> Void
 
-    init(capacity: Int) {
+    /// - Parameter onDrop: Called for each event that found a reader's buffer full.
+    init(capacity: Int, onDrop: @escaping @Sendable () -> Void = {}) {
         self.capacity = capacity
+        self.onDrop = onDrop
     }
 
     /// - Parameter toMembersAlone: For who reads the members and wants to be woken: one event waits at most.
@@ -132,7 +143,9 @@ final class EventHub: Sendable {
         }
         let subscription = EventSubscription(
             capacity: toMembersAlone ? 1 : capacity,
-            isOfMembers: toMembersAlone
+            isOfMembers: toMembersAlone,
+            // Who is only woken misses nothing.
+            onDrop: toMembersAlone ? { @Sendable in } : onDrop
         ) { [weak self] in
             self?.state.withLock { _ = $0.subscriptions.removeValue(forKey: id) }
         }

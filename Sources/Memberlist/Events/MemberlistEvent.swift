@@ -24,6 +24,9 @@ public enum MemberlistEvent: Sendable, Hashable {
     /// The table is full of members that live, ``MemberlistConfiguration/maximumMembers`` of them: that one was not
     /// let in, the last of so many since this was told before. Told once a second at most.
     case tableFull(Member, refused: Int)
+    /// The application's delegate did not allow a member or a merge, or not in time. A member that is heard of
+    /// again is told of again only at another address, or for another reason.
+    case refused(Refusal)
     /// The application's bytes, sent by another node's `send`,
     /// `sendReliably` or ``Memberlist/broadcast(_:)``. `from` is the address
     /// they came from: for a broadcast, that of whoever passed it on; for a stream, not a port that listens.

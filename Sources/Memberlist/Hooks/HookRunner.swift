@@ -1,5 +1,6 @@
 internal import MemberlistCore
 internal import MemberlistWire
+internal import Metrics
 internal import Synchronization
 
 /// Runs the application's hooks in a task of the node's, one at a time and in order, never on the event loop.
@@ -10,6 +11,7 @@ final class HookRunner: Sendable {
         case conflict(Member, Member)
         case tableFull(Member, refused: Int)
         case broadcastEnd([UInt8], BroadcastEnd)
+        case ping(Member, Duration, [UInt8])
 
         var bytes: Int {
             switch self {
@@ -17,23 +19,27 @@ final class HookRunner: Sendable {
             case .state(let state, _): state.count
             case .conflict, .tableFull: 0
             case .broadcastEnd(let payload, _): payload.count
+            case .ping(_, _, let payload): payload.count
             }
         }
     }
 
     let delegate: (any MemberlistDelegate)?
     private let log: NodeLog
+    private let metrics: NodeMetrics
     private let queue: AsyncStream<Work>.Continuation
-    private let bytes = BytesWaiting()
+    private let waiting = Waiting()
     private let task: Task<Void, Never>
 
-    private final class BytesWaiting: Sendable {
-        let count = Atomic<Int>(0)
+    private final class Waiting: Sendable {
+        let bytes = Atomic<Int>(0)
+        let items = Atomic<Int>(0)
     }
 
-    init(delegate: (any MemberlistDelegate)?, log: NodeLog) {
+    init(delegate: (any MemberlistDelegate)?, log: NodeLog, metrics: NodeMetrics) {
         self.delegate = delegate
         self.log = log
+        self.metrics = metrics
         let (stream, continuation) = AsyncStream.makeStream(
             of: Work.self,
             bufferingPolicy: .bufferingOldest(Limits.waitingItems)
@@ -43,13 +49,17 @@ final class HookRunner: Sendable {
             task = Task {}
             return
         }
-        task = Task { [bytes] in
+        task = Task { [waiting] in
             for await work in stream {
-                bytes.count.subtract(work.bytes, ordering: .relaxed)
+                waiting.bytes.subtract(work.bytes, ordering: .relaxed)
+                waiting.items.subtract(1, ordering: .relaxed)
                 await Self.run(work, delegate)
             }
         }
     }
+
+    /// Things that the hooks are to be told of.
+    var count: Int { waiting.items.load(ordering: .relaxed) }
 
     /// Does not wait for a hook that runs, because that hook may be the caller.
     func stop() {
@@ -67,17 +77,52 @@ final class HookRunner: Sendable {
 
     func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) { enqueue(.broadcastEnd(payload, end)) }
 
+    func pingCompleted(_ member: Member, roundTrip: Duration, payload: [UInt8]) {
+        enqueue(.ping(member, roundTrip, payload))
+    }
+
+    /// The delegate's answer; nil where there is no delegate, or it takes longer than that. A hook that never
+    /// answers holds up nobody.
+    func answer<Answer: Sendable>(
+        within limit: Duration,
+        _ ask: @escaping @Sendable (any MemberlistDelegate) async -> Answer
+    ) async -> Answer? {
+        guard let delegate else { return nil }
+        let (answers, continuation) = AsyncStream.makeStream(of: Answer.self)
+        Task {
+            continuation.yield(await ask(delegate))
+            continuation.finish()
+        }
+        let deadline = Task {
+            try? await Task.sleep(for: limit)
+            continuation.finish()
+        }
+        defer { deadline.cancel() }
+        for await answer in answers { return answer }
+        isLate("a hook did not answer in time")
+        return nil
+    }
+
+    /// A hook had its time and said nothing.
+    func isLate(_ consequence: String) {
+        metrics.hooksLate.increment()
+        log.warning(.hooks, consequence)
+    }
+
     private func enqueue(_ work: Work) {
         guard delegate != nil else { return }
         let size = work.bytes
-        guard bytes.count.load(ordering: .relaxed) + size <= Limits.waitingBytes else { return drop() }
-        bytes.count.add(size, ordering: .relaxed)
+        guard waiting.bytes.load(ordering: .relaxed) + size <= Limits.waitingBytes else { return drop() }
+        waiting.bytes.add(size, ordering: .relaxed)
+        waiting.items.add(1, ordering: .relaxed)
         if case .enqueued = queue.yield(work) { return }
-        bytes.count.subtract(size, ordering: .relaxed)
+        waiting.bytes.subtract(size, ordering: .relaxed)
+        waiting.items.subtract(1, ordering: .relaxed)
         drop()
     }
 
     private func drop() {
+        metrics.queueDropped[.hooks].increment()
         log.warning(.hooks, "the delegate is too slow; something for it was dropped")
     }
 
@@ -89,6 +134,8 @@ final class HookRunner: Sendable {
             await delegate.conflict(existing: existing, claimed: claimed)
         case .tableFull(let member, let refused): await delegate.tableFull(member, refused: refused)
         case .broadcastEnd(let payload, let end): await delegate.broadcastEnded(payload, end)
+        case .ping(let member, let roundTrip, let payload):
+            await delegate.pingCompleted(member, roundTrip: roundTrip, payload: payload)
         }
     }
 }

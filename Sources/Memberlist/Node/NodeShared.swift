@@ -1,5 +1,6 @@
 internal import MemberlistCore
 internal import MemberlistWire
+internal import Metrics
 internal import NIOCore
 
 /// What every part of a node may use, from any thread.
@@ -7,15 +8,24 @@ final class NodeShared: Sendable {
     let configuration: MemberlistConfiguration
     let layers: LayerSettings
     let log: NodeLog
-    let metrics = NodeMetrics()
+    let metrics: NodeMetrics
+    let tracing = NodeTracing()
     let events: EventHub
     let keyPeers = KeyPeers()
+    let permissive: PermissivePeers
 
-    init(configuration: MemberlistConfiguration, layers: LayerSettings, log: NodeLog) {
+    init(
+        configuration: MemberlistConfiguration,
+        layers: LayerSettings,
+        log: NodeLog,
+        metrics: NodeMetrics = NodeMetrics()
+    ) {
         self.configuration = configuration
         self.layers = layers
         self.log = log
-        events = EventHub(capacity: configuration.eventBuffer)
+        self.metrics = metrics
+        events = EventHub(capacity: configuration.eventBuffer) { metrics.eventsDropped.increment() }
+        permissive = PermissivePeers(isPermissive: layers.isPermissive)
     }
 }
 
@@ -39,4 +49,7 @@ extension NIODeadline {
 extension NodeShared {
     /// Bytes that one user message in a datagram may have.
     var messageLimit: Int { layers.messageLimit(datagramSize: configuration.gossip.datagramSize) }
+
+    /// Bytes that this node's answers to pings may carry: as many as the core takes.
+    var pingPayloadLimit: Int { max(0, messageLimit + 1 - Limits.ackOverhead) }
 }

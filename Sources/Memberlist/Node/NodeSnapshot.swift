@@ -9,14 +9,16 @@ final class NodeSnapshot: Sendable {
         var members: [NodeName: Member] = [:]
         var localMember: Member
         var healthScore = 0
+        /// How many members are in each state, with all states.
+        var counts: [MemberState: Int] = [.alive: 0, .suspect: 0, .dead: 0, .left: 0]
         var hosts: [IPAddress: Host] = [:]
-        var alive = 0
         var queued = QueuedBroadcasts()
 
         mutating func set(_ member: Member?, named name: NodeName) {
             let old = members[name]
             members[name] = member
-            alive += (member?.state == .alive ? 1 : 0) - (old?.state == .alive ? 1 : 0)
+            if let old { counts[old.state, default: 0] -= 1 }
+            if let member { counts[member.state, default: 0] += 1 }
             guard old?.endpoint != member?.endpoint else { return }
             if let old { hosts[old.endpoint.address] = hosts[old.endpoint.address]?.without() }
             if let member { hosts[member.endpoint.address, default: Host()].add(name) }
@@ -58,7 +60,7 @@ final class NodeSnapshot: Sendable {
     var healthScore: Int { state.withLock { $0.healthScore } }
     var count: Int { state.withLock { $0.members.count } }
     /// Members that are alive, this node among them.
-    var aliveCount: Int { state.withLock { $0.alive } }
+    var aliveCount: Int { state.withLock { $0.counts[.alive] ?? 0 } }
     var queued: QueuedBroadcasts { state.withLock { $0.queued } }
 
     /// Whether a member has that address, and which one, where one alone has it: a stranger can have this asked as
@@ -69,6 +71,9 @@ final class NodeSnapshot: Sendable {
             return (host != nil, host?.only.flatMap { state.members[$0] })
         }
     }
+
+    /// How many members are in each state, with all states.
+    var counts: [MemberState: Int] { state.withLock { $0.counts } }
 
     func update(_ member: Member) {
         state.withLock { state in

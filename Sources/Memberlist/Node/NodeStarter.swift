@@ -16,7 +16,13 @@ struct NodeStarter {
         let layers = try LayerSettings(configuration)
         var logger = logger
         logger[metadataKey: "node"] = "\(configuration.name.description.printable)"
-        let shared = NodeShared(configuration: configuration, layers: layers, log: NodeLog(logger))
+        let metrics = NodeMetrics()
+        let shared = NodeShared(
+            configuration: configuration,
+            layers: layers,
+            log: NodeLog(logger, suppressed: metrics.linesSuppressed),
+            metrics: metrics
+        )
         let loop = group.next()
         // One other loop for all of this node's streams, so that a large state delays no probe.
         let streamLoop = group.makeIterator().filter { $0 !== loop }.randomElement() ?? loop
@@ -67,8 +73,9 @@ struct NodeStarter {
     ) async throws -> RunningNode {
         let bound = try await transport.bind()
         let endpoint = try await advertised(bound, on: handle.loop)
+        let hooks = HookRunner(delegate: delegate, log: shared.log, metrics: shared.metrics)
         let core = GossipProtocol(
-            configuration: configuration.protocolConfiguration(
+            configuration: try await withMetadata(from: hooks).protocolConfiguration(
                 endpoint: endpoint,
                 layers: shared.layers,
                 asksAlive: delegate?.decidesOnAlive ?? false,
@@ -78,7 +85,6 @@ struct NodeStarter {
             at: .now
         )
         let snapshot = NodeSnapshot(localMember: core.localMember)
-        let hooks = HookRunner(delegate: delegate, log: shared.log)
         try await handle.loop.submit {
             handle.driver = ProtocolDriver(
                 core: core,
@@ -106,6 +112,17 @@ struct NodeStarter {
         }
         shared.log.info(.lifecycle, "node is up", ["bound": "\(bound)", "advertised": "\(endpoint)"])
         return node
+    }
+
+    /// The configuration, with what the delegate says of this node where it does.
+    private func withMetadata(from hooks: HookRunner) async throws -> MemberlistConfiguration {
+        let limit = configuration.metaLimit
+        let answer = await hooks.answer(within: configuration.hookTimeout) { await $0.metadata(limit: limit) }
+        guard let answer, let meta = answer else { return configuration }
+        guard meta.count <= limit else { throw MemberlistError.metaTooLong(size: meta.count, limit: limit) }
+        var changed = configuration
+        changed.meta = meta
+        return changed
     }
 
     private func endpointsToBind(on loop: any EventLoop) async throws -> [Endpoint] {

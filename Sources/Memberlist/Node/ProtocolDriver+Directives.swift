@@ -15,7 +15,9 @@ extension ProtocolDriver {
         case .answerState(let id, let state): answer(id, state)
         case .refuseState(let id): replies.removeValue(forKey: id)?.refuse()
         case .seedsWanted: lookForSeeds()
-        case .exchangeFinished(let id, let outcome): finishJoin(id, outcome)
+        case .exchangeFinished(let id, let outcome):
+            finishExchange(id, outcome)
+            finishJoin(id, outcome)
 
         case .decideAlive(let id, let member): decideAlive(id, member)
         case .decideMerge(let id, let members): decideMerge(id, members)
@@ -27,7 +29,11 @@ extension ProtocolDriver {
         case .deliverState(let state, let joining): hooks.mergeRemoteState(state, joining: joining)
 
         case .pingFinished(let id, let roundTrip): finishPing(id, roundTrip)
-        case .probeAnswered: break
+        case .probeAnswered(let member, let roundTrip, let payload):
+            hooks.pingCompleted(member, roundTrip: .nanoseconds(roundTrip), payload: payload)
+        case .probeFinished(let report):
+            shared.metrics.count(report, timeout: shared.configuration.probe.timeout.wholeNanoseconds)
+        case .newsReturned(let nanoseconds): shared.metrics.propagation.recordNanoseconds(nanoseconds)
         case .broadcastFinished(let id, let outcome): finishBroadcast(id, outcome)
         case .leaveFinished(let told, let isComplete):
             finishLeave(LeaveOutcome(told: told, isComplete: isComplete))
@@ -49,9 +55,10 @@ extension ProtocolDriver {
         } else {
             snapshot.update(member)
         }
-        shared.metrics.members.record(snapshot.count)
+        shared.metrics.record(snapshot)
+        shared.metrics.count(change, isSelf: member.name == shared.configuration.name)
         guard let event = MemberlistEvent(member, change, evidence) else { return }
-        shared.log.info(.membership, "member \(change)", Self.words(member, evidence))
+        shared.log.info(.membership, change.message, Self.words(member, evidence))
         shared.events.send(event)
     }
 
@@ -93,6 +100,7 @@ extension ProtocolDriver {
     }
 
     private func log(_ notice: Notice) {
+        shared.metrics.count(notice)
         switch notice {
         case .probeFailed(let name):
             shared.log.info(.membership, "probe failed", ["member": "\(name)"])
@@ -121,8 +129,8 @@ extension ProtocolDriver {
         case .overloaded:
             shared.log.warning(.overload, "a table is full; what would have gone there was dropped")
         case .broadcastsDropped(let membership, let user):
-            shared.metrics.membershipDropped.increment(by: membership)
-            shared.metrics.broadcastsDropped.increment(by: user)
+            shared.metrics.queueDropped[.membership].increment(by: membership)
+            shared.metrics.queueDropped[.application].increment(by: user)
             shared.log.warning(
                 .overload,
                 "broadcasts were dropped: more waited than the queue holds",
@@ -130,9 +138,33 @@ extension ProtocolDriver {
             )
         case .mergeIncompatible(let conflict):
             shared.log.warning(.membership, "clusters do not fit", ["conflict": "\(conflict.text)"])
-        case .mergeRefused, .aliveRefused, .implausibleIncarnation, .malformedAlive, .malformedMessage,
+        case .unconfirmedFailure(let name):
+            shared.log.info(
+                .membership,
+                "a suspect failed with fewer accusers than were asked for",
+                ["member": "\(name)"]
+            )
+        // Told with the reason, where the application said it.
+        case .mergeRefused, .aliveRefused: break
+        case .implausibleIncarnation, .malformedAlive, .malformedMessage,
             .misdirectedPing:
             shared.log.info(.membership, "not believed", ["notice": "\(notice)"])
+        }
+    }
+}
+
+extension MemberChange {
+    /// For the log: one fixed text for each, so that lines can be told apart by it.
+    fileprivate var message: String {
+        switch self {
+        case .joined: "member joined"
+        case .updated: "member updated"
+        case .refreshed: "member refreshed"
+        case .suspected: "member suspected"
+        case .recovered: "member recovered"
+        case .failed: "member failed"
+        case .left: "member left"
+        case .reaped: "member reaped"
         }
     }
 }

@@ -1,13 +1,23 @@
 internal import MemberlistCore
 internal import MemberlistWire
+internal import Metrics
 internal import NIOCore
+internal import Tracing
 
 /// A join that waits for its exchange.
 struct PendingJoin {
     let promise: EventLoopPromise<Int>
     let deadline: NIODeadline
+    /// The span of the call, where it has one.
+    let parent: ServiceContext?
     /// Why the stream broke off, where it did.
     var failure: JoinError?
+}
+
+/// A state exchange that this node opened, until its outcome.
+struct OpenExchange {
+    let span: TracedWork
+    let start: Instant
 }
 
 /// The application is asked for its state; the deadline answers with none.
@@ -18,9 +28,14 @@ struct StateQuestion {
 
 /// State exchanges and stream pings, in both directions.
 extension ProtocolDriver {
-    func join(_ endpoint: Endpoint, until deadline: NIODeadline, promise: EventLoopPromise<Int>) {
+    func join(
+        _ endpoint: Endpoint,
+        until deadline: NIODeadline,
+        in parent: ServiceContext?,
+        promise: EventLoopPromise<Int>
+    ) {
         let id = ExchangeID(nextNumber())
-        joins[id] = PendingJoin(promise: promise, deadline: deadline)
+        joins[id] = PendingJoin(promise: promise, deadline: deadline, parent: parent)
         // Whatever ends the wait first, a result, the deadline or a cancellation, ends the stream too.
         promise.futureResult.whenComplete { [handle] _ in handle.driver?.abandon(id) }
         perform(.joinRequested(id, endpoint, name: nil))
@@ -32,7 +47,7 @@ extension ProtocolDriver {
         case .merged(let members): join.promise.succeed(members)
         case .failed: join.promise.fail(join.failure ?? .unreachable)
         case .incompatible(let conflict): join.promise.fail(JoinError.incompatible(conflict.text))
-        case .refused: join.promise.fail(JoinError.refused)
+        case .refused: join.promise.fail(JoinError.refused(refusalReason ?? ""))
         case .unavailable: join.promise.fail(JoinError.unavailable)
         }
     }
@@ -44,6 +59,14 @@ extension ProtocolDriver {
     }
 
     func exchange(_ id: ExchangeID, _ state: PushPull, with endpoint: Endpoint, _ receiver: Receiver) {
+        let span = shared.tracing.start(
+            NodeTracing.Name.pushPull,
+            of: shared.configuration.name,
+            in: joins[id]?.parent
+        )
+        span.set(NodeTracing.Name.peer, "\(endpoint)")
+        span.set(NodeTracing.Name.joining, state.join ? "true" : "false")
+        exchanges[id] = OpenExchange(span: span, start: .now)
         askLocalState(joining: state.join) { [unowned self] userState in
             let limit = NIODeadline.after(shared.configuration.streams.timeout)
             let deadline = min(joins[id]?.deadline ?? limit, limit)
@@ -88,6 +111,21 @@ extension ProtocolDriver {
         }
     }
 
+    /// What came of an exchange that this node opened.
+    func finishExchange(_ id: ExchangeID, _ outcome: ExchangeOutcome) {
+        guard let exchange = exchanges.removeValue(forKey: id) else { return }
+        shared.metrics.pushPullNode.recordNanoseconds(Instant.now.nanoseconds(since: exchange.start))
+        switch outcome {
+        case .merged(let members):
+            exchange.span.set(NodeTracing.Name.members, members)
+            exchange.span.end("merged")
+        case .failed: exchange.span.end(joins[id]?.failure.map { "\($0)" } ?? "failed", failed: true)
+        case .incompatible(let conflict): exchange.span.end(conflict.text, failed: true)
+        case .refused: exchange.span.end("refused: \(refusalReason ?? "")", failed: true)
+        case .unavailable: exchange.span.end("unavailable", failed: true)
+        }
+    }
+
     private func fail(_ id: ExchangeID, _ error: JoinError) {
         joins[id]?.failure = error
         perform(.exchangeFailed(id))
@@ -122,9 +160,13 @@ extension ProtocolDriver {
             awaiting: .reply,
             until: deadline.deadline
         )
-        stream.result.whenComplete { [handle] result in
+        let start = Instant.now
+        stream.result.whenComplete { [handle, shared] result in
             var answered = false
             if case .success(.ack(let ack)) = result { answered = ack.sequence == sequence }
+            if answered {
+                shared.metrics.roundTrips[.stream].recordNanoseconds(Instant.now.nanoseconds(since: start))
+            }
             handle.submit { [answered] in
                 $0.perform(.streamPingFinished(sequence: sequence, answered: answered))
             }
@@ -136,7 +178,8 @@ extension ProtocolDriver {
         guard let delegate = hooks.delegate else { return answered([]) }
         let id = nextNumber()
         let deadline = handle.loop.scheduleTask(deadline: .after(shared.configuration.hookTimeout)) {
-            [handle] in
+            [handle, hooks] in
+            hooks.isLate("localState gave nothing in time; sending none")
             if let driver = handle.driver { driver.stateAnswered(id, nil) }
         }
         stateQuestions[id] = StateQuestion(deadline: deadline, answered: answered)
@@ -149,10 +192,8 @@ extension ProtocolDriver {
     private func stateAnswered(_ id: UInt64, _ state: [UInt8]?) {
         guard let question = stateQuestions.removeValue(forKey: id) else { return }
         question.deadline.cancel()
-        guard let state, state.count <= Limits.streamRecord else {
-            shared.log.warning(.hooks, "localState gave nothing in time, or too much; sending none")
-            return question.answered([])
-        }
-        question.answered(state)
+        guard let state, state.count > Limits.streamRecord else { return question.answered(state ?? []) }
+        shared.log.warning(.hooks, "localState gave too much; sending none", ["bytes": "\(state.count)"])
+        question.answered([])
     }
 }

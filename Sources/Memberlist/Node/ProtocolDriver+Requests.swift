@@ -1,28 +1,17 @@
 internal import MemberlistCore
 internal import MemberlistWire
+internal import Metrics
 internal import NIOCore
-
-/// What the core asked. It numbers the two kinds of question apart.
-enum Question: Hashable, Sendable {
-    case alive(DecisionID)
-    case merge(DecisionID)
-
-    func answered(_ allowed: Bool) -> Input {
-        switch self {
-        case .alive(let id): .aliveDecided(id, allowed: allowed)
-        case .merge(let id): .mergeDecided(id, allowed: allowed)
-        }
-    }
-}
 
 /// A broadcast that waits in the core's queue.
 struct QueuedBroadcast {
     /// Kept for the delegate; empty where there is none.
     let payload: [UInt8]
+    let queued: Instant
     let end: EventLoopPromise<BroadcastEnd>
 }
 
-/// The application's calls, and its decisions.
+/// The application's calls.
 extension ProtocolDriver {
     func ping(_ name: NodeName, at endpoint: Endpoint, promise: EventLoopPromise<Duration>) {
         let id = RequestID(nextNumber())
@@ -46,6 +35,7 @@ extension ProtocolDriver {
         refusedBroadcast = nil
         broadcasts[id] = QueuedBroadcast(
             payload: hooks.delegate == nil ? [] : broadcast.payload,
+            queued: .now,
             end: end
         )
         perform(
@@ -69,7 +59,9 @@ extension ProtocolDriver {
             let limit = shared.messageLimit
             return refuse(id, broadcast, .messageTooLarge(size: broadcast.payload.count, limit: limit))
         case .queueFull: return refuse(id, broadcast, .queueFull)
-        case .transmitted: end = .transmitted
+        case .transmitted:
+            end = .transmitted
+            shared.metrics.broadcastTime.recordNanoseconds(Instant.now.nanoseconds(since: broadcast.queued))
         case .replaced: end = .replaced
         case .dropped: end = .dropped
         case .cancelled: end = .cancelled
@@ -80,6 +72,7 @@ extension ProtocolDriver {
 
     private func refuse(_ id: RequestID, _ broadcast: QueuedBroadcast, _ error: MemberlistError) {
         refusedBroadcast = (id, error)
+        shared.metrics.broadcastsRefused[error == .queueFull ? .queueFull : .tooLarge].increment()
         broadcast.end.succeed(.cancelled)
     }
 
@@ -92,35 +85,5 @@ extension ProtocolDriver {
         let waiting = leaves
         leaves = []
         for promise in waiting { promise.succeed(outcome) }
-    }
-
-    func decideAlive(_ id: DecisionID, _ member: Member) {
-        decide(.alive(id)) { delegate in await delegate.allowAlive(member) }
-    }
-
-    func decideMerge(_ id: DecisionID, _ members: [Member]) {
-        decide(.merge(id)) { delegate in await delegate.allowMerge(members) }
-    }
-
-    private func decide(
-        _ question: Question,
-        asking: @escaping @Sendable (any MemberlistDelegate) async -> Bool
-    ) {
-        let timeout = shared.configuration.hookTimeout
-        decisions[question] = handle.loop.scheduleTask(deadline: .after(timeout)) { [handle, shared] in
-            shared.log.warning(.hooks, "a hook did not decide in time; taken as a no")
-            if let driver = handle.driver { driver.decided(question, allowed: false) }
-        }
-        guard let delegate = hooks.delegate else { return decided(question, allowed: true) }
-        Task { [handle] in
-            let allowed = await asking(delegate)
-            handle.submit { $0.decided(question, allowed: allowed) }
-        }
-    }
-
-    private func decided(_ question: Question, allowed: Bool) {
-        guard let deadline = decisions.removeValue(forKey: question) else { return }
-        deadline.cancel()
-        perform(question.answered(allowed))
     }
 }

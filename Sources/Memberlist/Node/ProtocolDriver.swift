@@ -25,7 +25,16 @@ final class ProtocolDriver {
     var pings: [RequestID: EventLoopPromise<Duration>] = [:]
     var leaves: [EventLoopPromise<LeaveOutcome>] = []
     var replies: [StreamID: StreamReply] = [:]
-    var decisions: [Question: Scheduled<Void>] = [:]
+    var decisions: [Question: PendingDecision] = [:]
+    /// The words of the refusal that is being performed.
+    var refusalReason: String?
+    var toldRefusals = ToldRefusals()
+    /// What is asked of the application again and again.
+    var repeated: [RepeatedTask] = []
+    var isAskingForBroadcasts = false
+    var isAskingForPingPayload = false
+    /// State exchanges that this node opened, and their spans.
+    var exchanges: [ExchangeID: OpenExchange] = [:]
     var stateQuestions: [UInt64: StateQuestion] = [:]
     /// Broadcasts whose end somebody waits for, and what the delegate is told of then.
     var broadcasts: [RequestID: QueuedBroadcast] = [:]
@@ -106,11 +115,11 @@ final class ProtocolDriver {
             if sender.send(sealed, to: datagram.destination) {
                 shared.metrics.udpSent.increment(by: sealed.count)
             } else {
-                shared.metrics.udpUnsent.increment()
+                shared.metrics.udpUnsent[.socket].increment()
                 shared.log.debug(.datagramPort, "datagram not sent", ["to": "\(datagram.destination)"])
             }
         } catch {
-            shared.metrics.udpUnsent.increment()
+            shared.metrics.udpUnsent[.seal].increment()
             shared.log.warning(.datagramPort, "datagram not sealed", ["error": "\(error)"])
         }
         core.recycle(payload)
@@ -118,8 +127,14 @@ final class ProtocolDriver {
 
     /// Starts the clock.
     func start() {
+        shared.metrics.record(snapshot)
         settle()
+        startAsking()
+        reportPermissive()
     }
+
+    /// Broadcasts that wait: about membership, and the application's.
+    var waitingBroadcasts: (membership: Int, user: Int) { core.queuedBroadcasts }
 
     /// Ends everything that waits. Nothing is executed after this.
     func stop() {
@@ -130,7 +145,9 @@ final class ProtocolDriver {
         for leave in leaves { leave.fail(MemberlistError.shutDown) }
         for broadcast in broadcasts.values { broadcast.end.succeed(.cancelled) }
         for stream in dials.values { stream.cancel() }
-        for decision in decisions.values { decision.cancel() }
+        for decision in decisions.values { decision.deadline.cancel() }
+        for asking in repeated { asking.cancel() }
+        for exchange in exchanges.values { exchange.span.end("shut down", failed: true) }
         for question in stateQuestions.values { question.deadline.cancel() }
         joins = [:]
         broadcasts = [:]
@@ -138,6 +155,8 @@ final class ProtocolDriver {
         leaves = []
         dials = [:]
         decisions = [:]
+        repeated = []
+        exchanges = [:]
         stateQuestions = [:]
         owner = nil
         sender.close()
@@ -153,7 +172,11 @@ final class ProtocolDriver {
 
     private func wake() {
         armed = nil
-        core.advance(to: .now)
+        let start = Instant.now
+        let rounds = core.gossipRounds
+        core.advance(to: start)
         settle()
+        guard core.gossipRounds != rounds else { return }
+        shared.metrics.gossip.recordNanoseconds(Instant.now.nanoseconds(since: start))
     }
 }

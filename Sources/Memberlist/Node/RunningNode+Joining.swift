@@ -1,6 +1,7 @@
 internal import MemberlistCore
 internal import MemberlistWire
 internal import NIOCore
+internal import Tracing
 
 /// Joining: every address at once, a result for each, one deadline for all.
 extension RunningNode {
@@ -13,12 +14,28 @@ extension RunningNode {
 
     func join(_ addresses: [String], timeout: Duration?) async -> [JoinResult] {
         let deadline = NIODeadline.after(timeout ?? configuration.joinTimeout)
+        let span = shared.tracing.start(NodeTracing.Name.join, of: configuration.name, in: .current)
+        span.set(NodeTracing.Name.addresses, addresses.count)
+        let all = await join(addresses, until: deadline, in: span.context)
+        let joined = all.count { $0.succeeded }
+        span.set(NodeTracing.Name.joined, joined)
+        span.set(NodeTracing.Name.members, snapshot.count)
+        span.end(joined > 0 ? "joined" : "nobody", failed: joined == 0)
+        if !all.isEmpty, joined == 0 { reportFailure(all) }
+        return all
+    }
+
+    private func join(
+        _ addresses: [String],
+        until deadline: NIODeadline,
+        in span: ServiceContext
+    ) async -> [JoinResult] {
         var results = [JoinResult?](repeating: nil, count: addresses.count)
         await withTaskGroup(of: (Int, JoinResult).self) { group in
             var rest = addresses.enumerated().makeIterator()
             func startNext() {
                 guard let (index, address) = rest.next() else { return }
-                group.addTask { (index, await self.join(address, until: deadline)) }
+                group.addTask { (index, await self.join(address, until: deadline, in: span)) }
             }
             for _ in 0..<Self.window { startNext() }
             while let (index, result) = await group.next() {
@@ -26,9 +43,7 @@ extension RunningNode {
                 startNext()
             }
         }
-        let all = results.compactMap { $0 }
-        if !all.isEmpty, !all.contains(where: \.succeeded) { reportFailure(all) }
-        return all
+        return results.compactMap { $0 }
     }
 
     /// A node that joins nobody must not be a cluster of its own unnoticed.
@@ -49,7 +64,11 @@ extension RunningNode {
         )
     }
 
-    private func join(_ address: String, until deadline: NIODeadline) async -> JoinResult {
+    private func join(
+        _ address: String,
+        until deadline: NIODeadline,
+        in span: ServiceContext
+    ) async -> JoinResult {
         let endpoints: [Endpoint]
         handle.submit { [bound] in $0.seeds.add(address, defaultPort: bound.port) }
         do {
@@ -60,7 +79,7 @@ extension RunningNode {
         var last = JoinResult(address: address, endpoint: nil, outcome: .failure(.unresolved))
         await withTaskGroup(of: JoinResult.self) { group in
             for endpoint in endpoints.prefix(Self.addressesOfAHost) {
-                group.addTask { await self.join(address, at: endpoint, until: deadline) }
+                group.addTask { await self.join(address, at: endpoint, until: deadline, in: span) }
             }
             for await result in group where !last.succeeded { last = result }
         }
@@ -81,14 +100,17 @@ extension RunningNode {
         return reachable.isEmpty ? all : reachable
     }
 
-    private func join(_ address: String, at endpoint: Endpoint, until deadline: NIODeadline) async
-        -> JoinResult
-    {
+    private func join(
+        _ address: String,
+        at endpoint: Endpoint,
+        until deadline: NIODeadline,
+        in span: ServiceContext
+    ) async -> JoinResult {
         do {
             let members: Int = try await handle.wait(until: deadline, timeout: JoinError.timedOut) {
                 driver,
                 promise in
-                driver.join(endpoint, until: deadline, promise: promise)
+                driver.join(endpoint, until: deadline, in: span, promise: promise)
             }
             return JoinResult(address: address, endpoint: endpoint, outcome: .success(members))
         } catch {

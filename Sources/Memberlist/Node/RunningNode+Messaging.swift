@@ -1,6 +1,7 @@
 internal import MemberlistCore
 internal import MemberlistWire
 internal import NIOCore
+internal import Tracing
 
 /// Messages, broadcasts and pings, from the caller's side of the loop.
 extension RunningNode {
@@ -18,21 +19,42 @@ extension RunningNode {
     func sendReliably(_ payload: [UInt8], to name: NodeName, timeout: Duration?) async throws {
         try check(payload, limit: shared.layers.streamSealer.userMessageLimit)
         let endpoint = try live(name).endpoint
-        try await sendReliably(payload, to: endpoint, timeout: timeout) { $0.receiver(name) }
+        try await sendReliably(payload, to: endpoint, named: name, timeout: timeout) { $0.receiver(name) }
     }
 
     func sendReliably(_ payload: [UInt8], to endpoint: Endpoint, timeout: Duration?) async throws {
         try check(payload, limit: shared.layers.streamSealer.userMessageLimit)
-        try await sendReliably(payload, to: endpoint, timeout: timeout) { $0.receiver(at: endpoint) }
+        try await sendReliably(payload, to: endpoint, named: nil, timeout: timeout) {
+            $0.receiver(at: endpoint)
+        }
     }
 
     private func sendReliably(
         _ payload: [UInt8],
         to endpoint: Endpoint,
+        named name: NodeName?,
         timeout: Duration?,
         as receiver: @escaping @Sendable (ProtocolDriver) -> Receiver
     ) async throws {
-        let deadline = NIODeadline.after(timeout ?? configuration.streams.timeout)
+        let span = shared.tracing.start(NodeTracing.Name.send, of: configuration.name, in: .current)
+        span.set(NodeTracing.Name.peer, name.map { "\($0)" } ?? "\(endpoint)")
+        span.set(NodeTracing.Name.bytes, payload.count)
+        do {
+            let deadline = NIODeadline.after(timeout ?? configuration.streams.timeout)
+            try await sendReliably(payload, to: endpoint, until: deadline, as: receiver)
+            span.end("sent")
+        } catch {
+            span.end("\(error)", failed: true)
+            throw error
+        }
+    }
+
+    private func sendReliably(
+        _ payload: [UInt8],
+        to endpoint: Endpoint,
+        until deadline: NIODeadline,
+        as receiver: @escaping @Sendable (ProtocolDriver) -> Receiver
+    ) async throws {
         let stream = try await handle.ask {
             $0.dialer.dial(.user(payload), to: endpoint, receiver($0), awaiting: .close, until: deadline)
         }
@@ -72,6 +94,11 @@ extension RunningNode {
         return try await handle.wait(until: deadline) { driver, promise in
             driver.ping(name, at: endpoint, promise: promise)
         }
+    }
+
+    func setPingPayload(_ payload: [UInt8]) async throws {
+        try check(payload.isEmpty ? [0] : payload, limit: shared.pingPayloadLimit)
+        try await handle.ask { $0.perform(.ackPayloadChanged(payload)) }
     }
 
     /// Woken by each change of a member, at a look each.

@@ -3,6 +3,7 @@ internal import MemberlistWire
 internal import NIOCore
 internal import ServiceLifecycle
 internal import Synchronization
+internal import Tracing
 
 /// A node that is up: the public calls, from the caller's side of the loop.
 final class RunningNode: Sendable {
@@ -18,8 +19,11 @@ final class RunningNode: Sendable {
     private let stopped: EventLoopPromise<Void>
     private let endAsked: EventLoopPromise<Void>
     private let housekeeping: RepeatedTask
+    private let queueCheck: RepeatedTask
 
     private static let housekeepingInterval = TimeAmount.seconds(60)
+    /// HashiCorp's `QueueCheckInterval`.
+    private static let queueCheckInterval = TimeAmount.seconds(30)
 
     init(
         shared: NodeShared,
@@ -43,7 +47,14 @@ final class RunningNode: Sendable {
         housekeeping = handle.loop.scheduleRepeatedTask(
             initialDelay: Self.housekeepingInterval,
             delay: Self.housekeepingInterval
-        ) { [handle] _ in handle.driver?.checkKeys() }
+        ) { [handle] _ in
+            handle.driver?.checkKeys()
+            handle.driver?.reportPermissive()
+        }
+        queueCheck = handle.loop.scheduleRepeatedTask(
+            initialDelay: Self.queueCheckInterval,
+            delay: Self.queueCheckInterval
+        ) { [handle] _ in handle.driver?.checkQueues() }
     }
 
     var configuration: MemberlistConfiguration { shared.configuration }
@@ -58,9 +69,36 @@ final class RunningNode: Sendable {
         try await handle.ask { $0.perform(.metaChanged(meta)) }
     }
 
+    /// Asks the delegate for it.
+    func updateMeta() async throws {
+        let limit = configuration.metaLimit
+        guard hooks.delegate != nil else { return }
+        guard
+            let meta = await hooks.answer(
+                within: configuration.hookTimeout,
+                { await $0.metadata(limit: limit) }
+            )
+        else { throw MemberlistError.timedOut }
+        if let meta { try await updateMeta(meta) }
+    }
+
     // MARK: Life
 
     func leave(timeout: Duration?) async throws -> LeaveOutcome {
+        let span = shared.tracing.start(NodeTracing.Name.leave, of: configuration.name, in: .current)
+        span.set(NodeTracing.Name.members, snapshot.count)
+        do {
+            let outcome = try await sayFarewell(timeout: timeout)
+            span.set(NodeTracing.Name.told, outcome.told)
+            span.end(outcome.wasHeard ? "heard" : "unheard", failed: !outcome.wasHeard)
+            return outcome
+        } catch {
+            span.end("\(error)", failed: true)
+            throw error
+        }
+    }
+
+    private func sayFarewell(timeout: Duration?) async throws -> LeaveOutcome {
         do {
             let deadline = NIODeadline.after(timeout ?? configuration.leaveTimeout)
             return try await handle.wait(until: deadline) { driver, promise in driver.leave(promise: promise)
@@ -100,6 +138,7 @@ final class RunningNode: Sendable {
 
     private func closeEverything() async {
         housekeeping.cancel()
+        queueCheck.cancel()
         let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil

@@ -1,13 +1,14 @@
 internal import Logging
 internal import MemberlistCore
 internal import MemberlistWire
+internal import Metrics
 internal import Synchronization
 
 /// The node's log, at a bounded rate: a few lines a second of each kind, the rest counted.
 final class NodeLog: Sendable {
     enum Kind: CaseIterable, Hashable, Sendable {
         case lifecycle, datagramPort, refusedDatagram, refusedStream, streams, membership, conflict, network
-        case hooks, overload, keys, refusedKey
+        case hooks, overload, keys, refusedKey, permissive, refused
     }
 
     private struct Window {
@@ -16,11 +17,21 @@ final class NodeLog: Sendable {
         var suppressed = 0
     }
 
-    private let logger: Logger
-    private let windows = Mutex<[Kind: Window]>([:])
+    private struct State {
+        var windows: [Kind: Window] = [:]
+        /// Bytes of all kinds' lines in that second.
+        var second: Int64 = -1
+        var bytes = 0
+    }
 
-    init(_ logger: Logger) {
+    private let logger: Logger
+    private let suppressed: Counter?
+    private let state = Mutex(State())
+
+    /// - Parameter suppressed: Counts the lines that were not written.
+    init(_ logger: Logger, suppressed: Counter? = nil) {
         self.logger = logger
+        self.suppressed = suppressed
     }
 
     func debug(_ kind: Kind, _ message: String, _ more: @autoclosure () -> [String: String] = [:]) {
@@ -44,11 +55,26 @@ final class NodeLog: Sendable {
         _ message: String,
         _ more: () -> [String: String]
     ) -> Bool {
-        guard logger.logLevel <= level, let suppressed = admit(kind) else { return false }
-        var metadata = more().mapValues { Logger.MetadataValue.string(Self.bounded($0)) }
+        guard logger.logLevel <= level else { return false }
+        let second = Instant.now.nanoseconds / 1_000_000_000
+        guard let line = admit(kind, in: second) else { return suppress() }
+        let fields = more().mapValues(Self.bounded)
+        let bytes = fields.reduce(Self.frame + message.utf8.count) {
+            $0 + $1.key.utf8.count + $1.value.utf8.count + 2
+        }
+        guard let suppressed = spend(bytes, on: kind, line: line, in: second) else { return suppress() }
+        var metadata = fields.mapValues { Logger.MetadataValue.string($0) }
         if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
         logger.log(level: level, "\(message)", metadata: metadata)
         return true
+    }
+
+    /// What a log handler writes about a line, roughly: the time, the level, the label.
+    private static let frame = 100
+
+    private func suppress() -> Bool {
+        suppressed?.increment()
+        return false
     }
 
     /// What peers wrote, as much of it as a line bears.
@@ -58,23 +84,38 @@ final class NodeLog: Sendable {
         return String(decoding: printable.utf8.prefix(Limits.logField), as: UTF8.self) + "…"
     }
 
-    /// The lines of that kind suppressed since the last one written, or nil where this one is too.
-    private func admit(_ kind: Kind) -> Int? {
-        let second = Instant.now.nanoseconds / 1_000_000_000
-        return windows.withLock { windows in
-            var window = windows[kind] ?? Window()
-            defer { windows[kind] = window }
+    /// The number of the line among its kind's in this second, from 1; nil where there were enough.
+    private func admit(_ kind: Kind, in second: Int64) -> Int? {
+        state.withLock { state in
+            var window = state.windows[kind] ?? Window()
+            defer { state.windows[kind] = window }
             if window.second != second {
                 window.second = second
                 window.lines = 0
             }
             window.lines += 1
-            guard window.lines <= Limits.logLines else {
-                window.suppressed += 1
+            guard window.lines > Limits.logLines else { return window.lines }
+            window.suppressed += 1
+            return nil
+        }
+    }
+
+    /// The lines of that kind suppressed since the last one written, or nil where this one is too: all kinds share
+    /// so many bytes a second, of which the last two fifths are for the first line of each kind.
+    private func spend(_ bytes: Int, on kind: Kind, line: Int, in second: Int64) -> Int? {
+        state.withLock { state in
+            if state.second != second {
+                state.second = second
+                state.bytes = 0
+            }
+            let limit = line == 1 ? Limits.logBytes : Limits.logBytes / 5 * 3
+            guard state.bytes + bytes <= limit else {
+                state.windows[kind]?.suppressed += 1
                 return nil
             }
-            defer { window.suppressed = 0 }
-            return window.suppressed
+            state.bytes += bytes
+            defer { state.windows[kind]?.suppressed = 0 }
+            return state.windows[kind]?.suppressed ?? 0
         }
     }
 }

@@ -2,33 +2,112 @@ internal import MemberlistCore
 internal import MemberlistWire
 internal import Metrics
 
-/// What the node counts, under HashiCorp's names where it has one. Bytes where the name says sent or received.
+/// What the node counts: under HashiCorp's names, with their meanings, where it has one. The article "Metrics" lists
+/// all, and a test holds the two together.
 struct NodeMetrics: Sendable {
-    let udpSent = Counter(label: "memberlist.udp.sent")
-    let udpReceived = Counter(label: "memberlist.udp.received")
-    let udpRefused = Counter(label: "memberlist.udp.refused")
-    let udpUnsent = Counter(label: "memberlist.udp.unsent")
-    let udpDropped = Counter(label: "memberlist.udp.dropped")
-    let tcpAccepted = Counter(label: "memberlist.tcp.accept")
-    let tcpConnected = Counter(label: "memberlist.tcp.connect")
-    let tcpSent = Counter(label: "memberlist.tcp.sent")
-    let tcpRefused = Counter(label: "memberlist.tcp.refused")
-    let alives = Counter(label: "memberlist.msg.alive")
-    let suspects = Counter(label: "memberlist.msg.suspect")
-    let deads = Counter(label: "memberlist.msg.dead")
-    /// Broadcasts that a full queue lost, of members' news and of the application's.
-    let membershipDropped = Counter(label: "memberlist.queue.dropped", dimensions: [("queue", "membership")])
-    let broadcastsDropped = Counter(label: "memberlist.queue.dropped", dimensions: [("queue", "application")])
-    let health = Gauge(label: "memberlist.health.score")
-    let members = Gauge(label: "memberlist.members")
-    /// Members that a full table did not let in, and attempts to find again who was lost.
-    let membersRefused = Counter(label: "memberlist.members.refused")
-    let rejoins = Counter(label: "memberlist.rejoin.attempts")
+    private let maker: MetricMaker
+
+    // HashiCorp's. Bytes where the name says sent or received.
+    let udpSent: Counter
+    let udpReceived: Counter
+    let tcpAccepted: Counter
+    let tcpConnected: Counter
+    let tcpSent: Counter
+    let alives: Counter
+    let suspects: Counter
+    let deads: Counter
+    let gossip: Metrics.Timer
+    let probeNode: Metrics.Timer
+    let pushPullNode: Metrics.Timer
+    let degradedProbes: Counter
+    let degradedTimeouts: Counter
+    let queuedBroadcasts: Recorder
+    let health: Gauge
+    let sizeLocal: Gauge
+    let sizeRemote: Recorder
+    let instances: MetricFamily<StateLabel, Gauge>
+
+    // Ours: what is dropped, and why.
+    let udpRefused: MetricFamily<RefusedReason, Counter>
+    let tcpRefused: MetricFamily<RefusedReason, Counter>
+    let decryptFailed: Counter
+    let udpUnsent: MetricFamily<UnsentReason, Counter>
+    let udpDropped: Counter
+    let dropped: MetricFamily<DroppedReason, Counter>
+    let broadcastsRefused: MetricFamily<BroadcastRefusal, Counter>
+    let queueDropped: MetricFamily<QueueClass, Counter>
+    /// Members that a full table did not let in.
+    let membersRefused: Counter
+    let hooksLate: Counter
+    let eventsDropped: Counter
+    let linesSuppressed: Counter
+
+    // Ours: how the cluster does.
+    let heard: MetricFamily<HeardMessage, Counter>
+    let members: Gauge
+    /// Attempts to find again who was lost.
+    let rejoins: Counter
+    let queueDepth: MetricFamily<QueueClass, Gauge>
+    let probes: MetricFamily<ProbeOutcome, Counter>
+    let roundTrips: MetricFamily<RoundTripPath, Metrics.Timer>
+    let propagation: Metrics.Timer
+    let broadcastTime: Metrics.Timer
+    let permissiveFrames: MetricFamily<PermissiveTraffic.Kind, Counter>
+    let permissivePeers: MetricFamily<PermissiveTraffic.Kind, Gauge>
+
     /// What the cluster has sealed with the primary key, estimated, and how many keys were found worn.
-    let keySeals = Gauge(label: "memberlist.key.seals")
-    let keysWorn = Counter(label: "memberlist.key.worn")
-    /// Of the task that started the node; on the event loop there is none to ask.
-    private let factory = MetricsSystem.factory
+    let keySeals: Gauge
+    let keysWorn: Counter
+
+    /// - Parameter dimensions: Labels of every metric of this node.
+    init(dimensions: [(String, String)] = []) {
+        let maker = MetricMaker(dimensions: dimensions, factory: MetricsSystem.factory)
+        self.maker = maker
+        udpSent = maker.counter("udp.sent")
+        udpReceived = maker.counter("udp.received")
+        tcpAccepted = maker.counter("tcp.accept")
+        tcpConnected = maker.counter("tcp.connect")
+        tcpSent = maker.counter("tcp.sent")
+        alives = maker.counter("msg.alive")
+        suspects = maker.counter("msg.suspect")
+        deads = maker.counter("msg.dead")
+        gossip = maker.timer("gossip")
+        probeNode = maker.timer("probeNode")
+        pushPullNode = maker.timer("pushPullNode")
+        degradedProbes = maker.counter("degraded.probe")
+        degradedTimeouts = maker.counter("degraded.timeout")
+        queuedBroadcasts = maker.samples("queue.broadcasts")
+        health = maker.gauge("health.score")
+        sizeLocal = maker.gauge("size.local")
+        sizeRemote = maker.samples("size.remote")
+        instances = maker.gauges("node.instances", by: "node_state")
+
+        udpRefused = maker.counters("udp.refused", by: "reason")
+        tcpRefused = maker.counters("tcp.refused", by: "reason")
+        decryptFailed = maker.counter("decrypt.failed")
+        udpUnsent = maker.counters("udp.unsent", by: "reason")
+        udpDropped = maker.counter("udp.dropped")
+        dropped = maker.counters("msg.dropped", by: "reason")
+        broadcastsRefused = maker.counters("broadcast.refused", by: "reason")
+        queueDropped = maker.counters("queue.dropped", by: "class")
+        membersRefused = maker.counter("members.refused")
+        hooksLate = maker.counter("hooks.late")
+        eventsDropped = maker.counter("events.dropped")
+        linesSuppressed = maker.counter("log.suppressed")
+
+        heard = maker.counters("msg.heard", by: "type")
+        members = maker.gauge("members")
+        rejoins = maker.counter("rejoin.attempts")
+        queueDepth = maker.gauges("queue.depth", by: "class")
+        probes = maker.counters("probe.outcome", by: "path")
+        roundTrips = maker.timers("probe.rtt", by: "path")
+        propagation = maker.timer("propagation")
+        broadcastTime = maker.timer("broadcast.time")
+        permissiveFrames = maker.counters("permissive.frames", by: "kind")
+        permissivePeers = maker.gauges("permissive.peers", by: "kind")
+        keySeals = maker.gauge("key.seals")
+        keysWorn = maker.counter("key.worn")
+    }
 
     /// For each key, under its identifier: frames sealed and opened, and the seconds since it last opened one. A key
     /// that opens none any more can be removed.
@@ -41,7 +120,8 @@ struct NodeMetrics: Sendable {
         }
     }
 
+    /// A ring's keys change while the node runs: these few are looked up, once a minute.
     private func gauge(_ name: String, _ key: KeyID) -> Gauge {
-        Gauge(label: "memberlist.key.\(name)", dimensions: [("key", "\(key)")], factory: factory)
+        maker.gauge("key.\(name)", ("key", "\(key)"))
     }
 }

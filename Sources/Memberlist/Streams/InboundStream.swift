@@ -32,7 +32,7 @@ final class InboundStream: StreamUser {
     func opened(_ link: any StreamLink, by peer: Endpoint?) {
         self.peer = peer
         guard room.enter(self, from: peer) else {
-            room.shared.metrics.tcpRefused.increment()
+            room.shared.metrics.tcpRefused[.full].increment()
             return link.close()
         }
         self.link = link
@@ -57,13 +57,15 @@ final class InboundStream: StreamUser {
         progress += bytes.byteCount
         if progress >= Limits.streamProgress { (progress, began) = (0, .now()) }
         guard room.hold(opener.heldBytes(adding: bytes.byteCount), by: self) else {
-            return refuse(.limitExceeded)
+            return refuse(.limitExceeded, for: .full)
         }
         opener.feed(bytes)
         do {
             let message = try opener.next(admitting: room.isFresh)
             _ = room.hold(opener.heldBytes(), by: self)
-            if let message { take(message) }
+            guard let message else { return }
+            notePermissive()
+            take(message)
         } catch {
             refuse(error)
         }
@@ -71,11 +73,22 @@ final class InboundStream: StreamUser {
 
     func inputEnded() {
         // The peer has nothing more to say; it may still wait for the answer.
-        if phase == .reading { end() }
+        if phase == .reading { give(up: .truncated) }
     }
 
     func broke() {
         end()
+    }
+
+    private func notePermissive() {
+        guard room.shared.permissive.isPermissive, let address = peer?.address else { return }
+        let isPlain = room.shared.layers.keyring != nil && opener.record == nil
+        let isOther = opener.otherLabel != nil
+        guard isPlain || isOther else { return }
+        room.handle.submit { driver in
+            if isPlain { driver.notePermissiveStream(.plaintext, from: address) }
+            if isOther { driver.notePermissiveStream(.otherLabel, from: address) }
+        }
     }
 
     private func take(_ message: StreamMessage) {
@@ -106,7 +119,8 @@ final class InboundStream: StreamUser {
     }
 
     private func offer(_ state: PushPull) {
-        guard link != nil, room.beginExchange() else { return end() }
+        room.shared.metrics.sizeRemote.record(opener.messageBytes)
+        guard link != nil, room.beginExchange() else { return give(up: .full) }
         inExchange = true
         phase = .answering
         let reply = StreamReply(stream: NIOLoopBound(self, eventLoop: room.loop))
@@ -116,6 +130,11 @@ final class InboundStream: StreamUser {
     func answer(_ state: PushPull) {
         guard phase == .answering else { return }
         write(.pushPull(state))
+    }
+
+    private func give(up reason: RefusedReason) {
+        room.shared.metrics.tcpRefused[reason].increment()
+        end()
     }
 
     func end() {
@@ -129,8 +148,13 @@ final class InboundStream: StreamUser {
         link.write(reply.bytes) { [weak self] _ in self?.end() }
     }
 
-    private func refuse(_ error: WireError) {
-        room.shared.metrics.tcpRefused.increment()
+    /// - Parameter reason: Where it is this node's own want of room.
+    private func refuse(_ error: WireError, for reason: RefusedReason? = nil) {
+        if let reason {
+            room.shared.metrics.tcpRefused[reason].increment()
+        } else {
+            room.shared.metrics.countRefusedStream(error)
+        }
         room.report(error, from: peer)
         let from = peer.map { "\($0)" } ?? "?"
         room.shared.log.info(.refusedStream, "stream refused", ["from": "\(from)", "error": "\(error)"])
@@ -145,7 +169,7 @@ final class InboundStream: StreamUser {
         schedule(in: delay) { stream in
             guard stream.phase == .reading else { return }
             let left = stream.began + Self.patience - .now()
-            guard left > .zero else { return stream.end() }
+            guard left > .zero else { return stream.give(up: .silent) }
             stream.endWhenSilent(in: left)
         }
     }

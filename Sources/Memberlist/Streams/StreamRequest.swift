@@ -51,14 +51,17 @@ final class StreamRequest: StreamUser {
     func received(_ bytes: RawSpan) {
         guard !isFinished else { return }
         guard room.hold(opener.heldBytes(adding: bytes.byteCount), for: self) else {
+            room.shared.metrics.tcpRefused[.full].increment()
             return promise.fail(StreamFailure.refused(.limitExceeded))
         }
         opener.feed(bytes)
         do {
             guard let message = try opener.next(admitting: room.isFresh) else { return }
             room.note(opener.record, from: peer)
+            if case .pushPull = message { room.shared.metrics.sizeRemote.record(opener.messageBytes) }
             promise.succeed(message)
         } catch {
+            room.shared.metrics.countRefusedStream(error)
             promise.fail(StreamFailure.refused(error))
         }
     }

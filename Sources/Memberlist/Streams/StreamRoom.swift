@@ -43,7 +43,7 @@ final class StreamRoom {
             }
             seats.leave(other)
             inbound.removeValue(forKey: other)?.end()
-            shared.metrics.tcpRefused.increment()
+            shared.metrics.tcpRefused[.full].increment()
         }
         inbound[ObjectIdentifier(stream)] = stream
         seats.take(ObjectIdentifier(stream), from: peer?.address, at: now)
@@ -106,7 +106,10 @@ final class StreamRoom {
 
     /// Remembers which key a peer answers with.
     func note(_ record: OpenedFrame?, from peer: Endpoint) {
-        guard let record else { return }
+        guard let record else {
+            guard shared.permissive.isPermissive, shared.layers.keyring != nil else { return }
+            return handle.submit { $0.notePermissive(.plaintext, from: peer) }
+        }
         let (peers, now) = (shared.keyPeers, Instant.now)
         handle.submit { peers.note(record.keyID, by: peer, at: now, members: $0.snapshot.count) }
     }
@@ -130,6 +133,7 @@ final class StreamRoom {
             return nil
         }
         shared.metrics.tcpSent.increment(by: wire.count)
+        if case .pushPull = message { shared.metrics.sizeLocal.record(plain.count) }
         return SealedMessage(bytes: wire, nonce: nonce)
     }
 

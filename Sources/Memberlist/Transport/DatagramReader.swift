@@ -43,10 +43,13 @@ final class DatagramReader {
         if let key = opener.openedWith {
             shared.keyPeers.note(key, by: sender, at: now, members: driver.snapshot.count)
         }
+        var isHeard = false
+        defer { if isHeard, shared.permissive.isPermissive { notePermissive(sender, for: driver) } }
         while true {
             do {
                 guard let part = try opened.nextPart() else { break }
                 hear(try Message.decode(part), from: sender, for: driver)
+                isHeard = true
             } catch {
                 // One part that cannot be read harms no other.
                 refuse(error, from: sender, for: driver)
@@ -54,26 +57,24 @@ final class DatagramReader {
         }
     }
 
+    /// What would be refused were the cluster not on the move.
+    private func notePermissive(_ sender: Endpoint, for driver: ProtocolDriver) {
+        if shared.layers.keyring != nil, opener.openedWith == nil {
+            driver.notePermissive(.plaintext, from: sender)
+        }
+        if opener.otherLabel != nil { driver.notePermissive(.otherLabel, from: sender) }
+    }
+
     private func hear(_ message: Message, from sender: Endpoint, for driver: ProtocolDriver) {
+        shared.metrics.heard[HeardMessage(message)].increment()
         switch message {
-        case .suspect:
-            shared.metrics.suspects.increment()
-            later.append((message, sender))
-        case .dead:
-            shared.metrics.deads.increment()
-            later.append((message, sender))
-        case .user:
-            later.append((message, sender))
-        case .alive:
-            shared.metrics.alives.increment()
-            driver.receive(message, from: sender)
-        case .ping, .indirectPing, .ack, .nack:
-            driver.receive(message, from: sender)
+        case .suspect, .dead, .user: later.append((message, sender))
+        case .alive, .ping, .indirectPing, .ack, .nack: driver.receive(message, from: sender)
         }
     }
 
     private func refuse(_ error: any Error, from sender: Endpoint, for driver: ProtocolDriver) {
-        shared.metrics.udpRefused.increment()
+        shared.metrics.countRefusedDatagram(error)
         driver.report(error, from: sender)
         shared.log.debug(.refusedDatagram, "datagram refused", ["from": "\(sender)", "error": "\(error)"])
     }

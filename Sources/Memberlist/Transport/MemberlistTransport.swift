@@ -21,14 +21,18 @@ public protocol MemberlistTransport: Sendable {
     /// Sends one datagram, whole or not at all. It may be lost, doubled or overtaken: the protocol bears that. Called
     /// on the event loop that runs the protocol, so it must not wait; what it has no room for, it drops.
     ///
-    /// - Parameter datagram: ``MemberlistConfiguration/Gossip/datagramSize`` bytes at most.
+    /// - Parameters:
+    ///   - datagram: ``MemberlistConfiguration/Gossip/datagramSize`` bytes at most.
+    ///   - endpoint: What the receiver's own ``start(_:)`` has returned, or what a peer says of itself.
     /// - Returns: Whether it was taken; for the counters alone.
     func send(_ datagram: [UInt8], to endpoint: Endpoint) -> Bool
 
     /// Opens a stream to a peer.
     ///
-    /// - Parameter deadline: When nobody wants the stream any more. The task is cancelled then, and earlier where
-    ///   the node has changed its mind; what comes of it later is closed.
+    /// - Parameters:
+    ///   - endpoint: Where the peer is said to be.
+    ///   - deadline: When nobody wants the stream any more. The task is cancelled then, and earlier where the node has
+    ///     changed its mind; what comes of it later is closed.
     /// - Throws: ``MemberlistError/timedOut`` where the time was over, and anything else: the peer counts as
     ///   unreachable then.
     func connect(to endpoint: Endpoint, until deadline: ContinuousClock.Instant) async throws
@@ -69,12 +73,16 @@ public protocol MemberlistStream: Sendable {
 public protocol TransportReceiver: Sendable {
     /// A datagram has arrived.
     ///
-    /// - Parameter sender: Where an answer would go: the endpoint that the sender's own ``MemberlistTransport/start(_:)``
-    ///   has returned.
+    /// - Parameters:
+    ///   - datagram: Its bytes, as they came.
+    ///   - sender: Where an answer would go: the endpoint that the sender's own ``MemberlistTransport/start(_:)`` has
+    ///     returned.
     func receive(_ datagram: [UInt8], from sender: Endpoint)
 
     /// A peer has opened a stream.
     ///
-    /// - Parameter peer: Where it is; nothing is sent there on its account, so the port may be any.
+    /// - Parameters:
+    ///   - stream: The node's from now on: it reads, answers and closes it.
+    ///   - peer: Where it is; nothing is sent there on its account, so the port may be any.
     func accept(_ stream: any MemberlistStream, from peer: Endpoint)
 }

@@ -4,6 +4,7 @@ package import MemberlistWire
 extension GossipProtocol {
     mutating func gossip(at now: Instant) {
         timers.schedule(.gossipRound, at: now.advanced(byNanoseconds: configuration.gossipInterval))
+        gossipRounds &+= 1
         gossipOnce(at: now)
     }
 

@@ -220,7 +220,10 @@ extension GossipProtocol {
         let saysTheSame =
             alive.incarnation == row.incarnation && alive.meta == row.meta
             && ProtocolVersions(alive.versions) == row.versions
-        if !saysTheSame { refute(alive.incarnation) }
+        guard saysTheSame else { return refute(alive.incarnation, at: now) }
+        guard let news = ownNews, news.incarnation <= alive.incarnation else { return }
+        ownNews = nil
+        emit(.newsReturned(nanoseconds: now.nanoseconds(since: news.queued)))
     }
 
     private mutating func accept(_ alive: Alive, endpoint: Endpoint, for id: RowID, at now: Instant) {
@@ -264,11 +267,12 @@ extension GossipProtocol {
     }
 
     /// Contradicts what was said of this node, with an incarnation above the accusation's (SWIM, section 4.2).
-    mutating func refute(_ accused: UInt32) {
+    mutating func refute(_ accused: UInt32, at now: Instant) {
         let incarnation = max(table[selfID].incarnation, accused) + 1
         table[selfID].incarnation = incarnation
         applyHealth(1)
         queueAlive(table[selfID].identity, incarnation: incarnation)
+        ownNewsQueued(at: now)
         notice(.refuted(incarnation: incarnation))
         emit(.memberChanged(table[selfID].member, .refreshed))
     }
@@ -280,6 +284,12 @@ extension GossipProtocol {
         table.setIdentity(identity(of: alive, at: table[selfID].endpoint), of: selfID)
         table[selfID].incarnation = alive.incarnation
         queueAlive(table[selfID].identity, incarnation: alive.incarnation)
+        ownNewsQueued(at: now)
         emit(.memberChanged(table[selfID].member, .updated))
+    }
+
+    /// Where nobody is there to hear it, how long it takes to come back says nothing.
+    private mutating func ownNewsQueued(at now: Instant) {
+        ownNews = table.groupCount(.alive) > 0 ? (table[selfID].incarnation, now) : nil
     }
 }

@@ -21,7 +21,7 @@ extension GossipProtocol {
         }
         guard table[id].state == .alive else { return }
         if id == selfID {
-            if !isLeaving { refute(suspect.incarnation) }
+            if !isLeaving { refute(suspect.incarnation, at: now) }
             return
         }
         queueBroadcast(.suspect(suspect), about: table[id].name)
@@ -105,6 +105,9 @@ extension GossipProtocol {
             notice(.stalled(nanoseconds: late))
             return
         }
+        if let suspicion = table.suspicion(of: id), suspicion.confirmations < suspicion.expected {
+            notice(.unconfirmedFailure(table[id].name))
+        }
         receive(
             Dead(incarnation: table[id].incarnation, node: table[id].name, from: configuration.name),
             cause: .timeout,
@@ -126,7 +129,7 @@ extension GossipProtocol {
             return
         }
         if id == selfID {
-            if !isLeaving { refute(dead.incarnation) }
+            if !isLeaving { refute(dead.incarnation, at: now) }
             return
         }
         queueBroadcast(.dead(dead), about: table[id].name)

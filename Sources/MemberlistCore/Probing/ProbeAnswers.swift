@@ -13,7 +13,13 @@ extension GossipProtocol {
             name: ping.sourceNode,
             sender: sender
         )
-        send(.ack(Ack(sequence: ping.sequence, payload: .null)), to: endpoint, receiver: receiver)
+        send(.ack(Ack(sequence: ping.sequence, payload: ackPayload)), to: endpoint, receiver: receiver)
+    }
+
+    /// What does not fit a datagram is not taken: the caller checks before.
+    mutating func changeAckPayload(_ payload: [UInt8]) {
+        guard payload.count <= configuration.ackPayloadLimit else { return }
+        ackPayload = payload.isEmpty ? .null : WireBytes(payload)
     }
 
     /// Pings the target for another node, and passes the answer on.
@@ -74,7 +80,7 @@ extension GossipProtocol {
         send(.nack(Nack(sequence: relay.sequence)), to: relay.origin, receiver: relay.receiver)
     }
 
-    mutating func receive(_ ack: Ack, at now: Instant) {
+    mutating func receive(_ ack: Ack, from sender: Endpoint, at now: Instant) {
         if let relay = relays.removeValue(forKey: ack.sequence) {
             // A forwarded ack carries no payload: it would speak of another path.
             send(
@@ -91,6 +97,9 @@ extension GossipProtocol {
             return
         }
         probes[ack.sequence] = nil
+        // Before the time for a direct answer was over no helper had been asked.
+        let isDirect = roundTrip <= configuration.probeTimeout || sender == probe.endpoint
+        report(probe, isDirect ? .direct : .indirect, at: now)
         applyHealth(-1)
         if roundTrip <= configuration.probeTimeout, table.isCurrent(id) {
             emit(

@@ -114,17 +114,20 @@ extension GossipProtocol {
         }
         guard table.isCurrent(id) else { return }
         if probe.streamAnswered {
+            report(probe, .stream, at: now)
             applyHealth(-1)
             notice(.reachableByStreamAlone(probe.name))
             return
         }
         if late > configuration.probeInterval {
+            report(probe, .stalled, at: now)
             applyHealth(1)
             notice(.stalled(nanoseconds: late))
             return
         }
         // Helpers that are silent too say more of this node than of the target.
         applyHealth(probe.expectedNacks > 0 ? max(probe.expectedNacks - probe.nacks, 0) : 1)
+        report(probe, .failed, at: now)
         notice(.probeFailed(probe.name))
         receive(
             Suspect(incarnation: probe.incarnation, node: probe.name, from: configuration.name),
@@ -132,6 +135,15 @@ extension GossipProtocol {
             probe: probe.failed(at: now),
             at: now
         )
+    }
+
+    mutating func report(_ probe: Probe, _ path: ProbeReport.Path, at now: Instant) {
+        let report = ProbeReport(
+            path: path,
+            nanoseconds: now.nanoseconds(since: probe.sent),
+            isDegraded: probe.deadline.nanoseconds(since: probe.sent) > configuration.probeInterval
+        )
+        emit(.probeFinished(report))
     }
 
     // MARK: Pings that the application asks for

@@ -129,6 +129,7 @@ extension Coverage {
         case .mergeIncompatible: meet(.mergeIncompatible)
         case .mergeRefused: meet(.mergeRefused)
         case .aliveRefused: meet(.aliveRefused)
+        case .unconfirmedFailure: break
         }
     }
 

@@ -31,7 +31,9 @@ extension World {
         case .deliver(let payload, let sender): deliver(Array(payload), from: sender, host, process)
         case .deliverState(let state, let join): tell(.mergeRemoteState(state, joining: join), host, process)
 
-        case .pingFinished, .probeAnswered: break
+        case .probeAnswered(let member, let roundTrip, let payload):
+            tell(.pingCompleted(member, .nanoseconds(roundTrip), payload), host, process)
+        case .pingFinished, .probeFinished, .newsReturned: break
         case .broadcastFinished(let id, let outcome): broadcastFinished(id, outcome, host, process)
         case .leaveFinished(let told, _): leaveFinished(told: told, host, process)
         case .healthChanged(let score):
@@ -148,6 +150,8 @@ extension World {
         case .rejoining(let endpoint, let name):
             let told = sabotage.rejoining?(host.index, endpoint) ?? endpoint
             observe(.rejoining(told, name), at: host.index)
+        // The failure itself is told.
+        case .unconfirmedFailure: return
         default: break
         }
         guard !judges.isEmpty || !observers.isEmpty else { return }

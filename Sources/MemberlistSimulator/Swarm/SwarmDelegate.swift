@@ -17,11 +17,13 @@ final class SwarmDelegate: MemberlistDelegate {
 
     func localState(joining: Bool) async -> [UInt8] { state }
 
-    func allowAlive(_ member: Member) async -> Bool { !Self.isUnwelcome(member) }
+    func allowAlive(_ member: Member) async -> Admission {
+        Self.isUnwelcome(member) ? .refuse("unwelcome") : .allow
+    }
 
-    func allowMerge(_ members: [Member]) async -> Bool {
+    func allowMerge(_ members: [Member]) async -> Admission {
         // A list that names others too comes from a node that is one of us by now.
-        !(members.count == 1 && members.allSatisfy(Self.isUnwelcome))
+        members.count == 1 && members.allSatisfy(Self.isUnwelcome) ? .refuse("unwelcome") : .allow
     }
 
     private static func isUnwelcome(_ member: Member) -> Bool { member.meta.starts(with: unwelcome) }

@@ -61,6 +61,7 @@ extension World {
         network.listen(host.index, at: host.endpoint)
         told(.launched(host.endpoint), host)
         settle(host)
+        if let process = host.process { startAsking(host, process) }
     }
 
     private func coreConfiguration(

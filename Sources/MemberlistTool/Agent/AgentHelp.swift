@@ -28,6 +28,7 @@ enum AgentHelp {
           {"command":"members"}
           {"command":"health"}
           {"command":"keys"}
+          {"command":"rollout"}
           {"command":"leave"}
         payloadBase64 and metaBase64 take bytes. An answer carries the "id" of its command, \
         if it had one. The answer to members is that event; to the others it is
@@ -42,6 +43,11 @@ enum AgentHelp {
         with the frames that this member sealed and opened, about how many of the 2^32 that
         a key bears the cluster has sealed, and who used it how long ago; a peer that seals
         with the key at present is its "latest". A key that nobody seals with can go.
+        The answer to rollout tells who still sends plaintext, or under another label, to a
+        member that takes it while its cluster moves; "quiet" when nobody does any more:
+          {"permissive":true,"quiet":false,"others":0,"windowSeconds":600,"peers":[
+           {"name":"b", ... ,"kind":"plaintext","count":12,"idleSeconds":0.3}]}
+        with the kind "label" for another label, or none.
         Commands that wait for the network do not hold up those behind them. Neither the \
         end of the input nor the leave command ends the agent: after leave it can join \
         again, and SIGTERM ends it.

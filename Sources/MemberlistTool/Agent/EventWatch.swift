@@ -45,6 +45,8 @@ struct EventWatch {
                 "the table is full",
                 metadata: Self.naming(member).merging(["refused": "\(refused)"]) { $1 }
             )
+        // An agent has no delegate that could refuse.
+        case .refused: break
         case .reaped(let member):
             logger.debug("forgotten", metadata: Self.naming(member))
         }

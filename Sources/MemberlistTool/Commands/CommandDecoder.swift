@@ -93,6 +93,7 @@ struct CommandFields {
         case .members: .members
         case .health: .health
         case .keys: .keys
+        case .rollout: .rollout
         case .leave: .leave
         }
     }

@@ -10,11 +10,12 @@ enum CommandRequest: Hashable, Sendable {
     case members
     case health
     case keys
+    case rollout
     case leave
 
     /// The word by which it is asked for.
     enum Word: String, Hashable, Sendable, CaseIterable {
-        case join, send, broadcast, update, ping, members, health, keys, leave
+        case join, send, broadcast, update, ping, members, health, keys, rollout, leave
     }
 
     var word: Word {
@@ -27,6 +28,7 @@ enum CommandRequest: Hashable, Sendable {
         case .members: .members
         case .health: .health
         case .keys: .keys
+        case .rollout: .rollout
         case .leave: .leave
         }
     }

@@ -62,6 +62,7 @@ struct CommandRunner: Sendable {
         case .keys:
             guard let keyring = node.keyring else { throw NoKeyring() }
             return .keys(keyring.usage)
+        case .rollout: return .rollout(node.permissiveTraffic)
         case .members: break
         case .leave:
             presence.hasLeft = true
@@ -96,7 +97,7 @@ extension CommandRequest {
     fileprivate var waitsForNetwork: Bool {
         switch self {
         case .join, .ping, .leave, .send(_, _, reliable: true): true
-        case .send, .broadcast, .update, .members, .health, .keys: false
+        case .send, .broadcast, .update, .members, .health, .keys, .rollout: false
         }
     }
 }

@@ -50,6 +50,8 @@ struct CommandResult: Hashable, Sendable {
         case health(score: Int)
         /// What each key is used for, the primary first.
         case keys([ClusterKeyUsage])
+        /// Who still sends what is taken only while the cluster moves.
+        case rollout(PermissiveTraffic)
         /// How many other members were told of the leave.
         case leave(told: Int)
     }

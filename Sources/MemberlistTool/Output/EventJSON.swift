@@ -17,6 +17,7 @@ struct EventJSON: Encodable {
         case members, state, command, ok, message, results, error, milliseconds, score, heard, told, keys
         case usage, key, primary, sealed, opened, clusterSeals, idleSeconds, latest, peers
         case evidence
+        case permissive, quiet, others, windowSeconds, kind, count
     }
 
     /// One line, without its end.
@@ -124,6 +125,7 @@ extension KeyedEncodingContainer<EventJSON.Key> {
         case .ping(let milliseconds): try encode(milliseconds, forKey: .milliseconds)
         case .health(let score): try encode(score, forKey: .score)
         case .keys(let usage): try encode(usage.map(KeyJSON.init), forKey: .usage)
+        case .rollout(let traffic): try encode(traffic)
         case .leave(let told):
             try encode(told > 0, forKey: .heard)
             try encode(told, forKey: .told)

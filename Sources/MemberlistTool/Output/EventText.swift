@@ -45,6 +45,7 @@ enum EventText {
         case .ping(let milliseconds): " in \(milliseconds) ms"
         case .health(let score): ", score \(score)"
         case .keys(let usage): usage.map(KeyText.lines).joined()
+        case .rollout(let traffic): RolloutText.lines(traffic)
         case .leave(let told): told > 0 ? ", \(told) told" : ", nobody told"
         }
     }

@@ -49,5 +49,5 @@ private struct KeyPeerJSON: Encodable {
 
 extension Duration {
     /// Seconds, to a tenth.
-    fileprivate var wholeTenths: Double { (self / .milliseconds(100)).rounded() / 10 }
+    var wholeTenths: Double { (self / .milliseconds(100)).rounded() / 10 }
 }

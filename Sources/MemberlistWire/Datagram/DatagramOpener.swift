@@ -42,6 +42,9 @@ package struct DatagramOpener: ~Copyable {
     /// The key that opened the last datagram; nil where it was not encrypted.
     package private(set) var openedWith: KeyID?
 
+    /// The label that the last datagram bore where that was not this node's own.
+    package private(set) var otherLabel: Label?
+
     /// Makes room to remember the sessions of that many members.
     package mutating func makeRoom(forMembers members: Int) {
         replays.makeRoom(forMembers: members)
@@ -55,6 +58,7 @@ package struct DatagramOpener: ~Copyable {
         at nowNanoseconds: Int64
     ) throws(WireError) -> OpenedDatagram {
         let label = try labels.label(of: datagram)
+        otherLabel = labels.isOther(label) ? label : nil
         let body = datagram.extracting(droppingFirst: label.headerCount)
         plain.removeAll(keepingCapacity: true)
         if try !decrypt(body, under: label, at: nowNanoseconds) {

@@ -11,6 +11,9 @@ struct AcceptedLabels: Sendable {
         self.others = others.filter { $0 != own }
     }
 
+    /// Whether it is one that is read beside this node's own.
+    func isOther(_ label: Label) -> Bool { !others.isEmpty && label != own }
+
     /// The label that a datagram bears.
     ///
     /// - Throws: ``WireError/malformedLabel``, ``WireError/labelMismatch``.

@@ -55,6 +55,11 @@ package struct StreamOpener: ~Copyable {
     /// Whether the peer has shown that it holds a key of the ring, or none is asked for.
     package internal(set) var isAuthenticated: Bool
 
+    /// Bytes of the message read last, its layers taken off.
+    package private(set) var messageBytes = 0
+    /// The label of the stream where that is not this node's own.
+    package var otherLabel: Label? { labels.isOther(label) ? label : nil }
+
     package init(
         label: Label,
         acceptedLabels: [Label] = [],
@@ -185,6 +190,7 @@ extension StreamOpener {
         }
         let message = Array(unread.prefix(count))
         finish(count)
+        messageBytes = count
         return try StreamMessage.decode(message[...])
     }
 
@@ -196,6 +202,7 @@ extension StreamOpener {
     /// A message, or one compressed.
     mutating func decodeBody(_ body: ArraySlice<UInt8>) throws(WireError) -> StreamMessage {
         dialect.usedDictionary = false
+        messageBytes = body.count
         guard Message.type(of: body) == .compress else { return try StreamMessage.decode(body) }
         let compressed = try CompressMessage.decode(body.dropFirst())
         let plain: ArraySlice<UInt8>
@@ -211,6 +218,7 @@ extension StreamOpener {
             throw .unknownCompression(compressed.algorithm)
         }
         guard !plain.isEmpty else { throw .emptyBody }
+        messageBytes = plain.count
         return try StreamMessage.decode(plain)
     }
 }

@@ -116,7 +116,10 @@ struct CustomTransportTests {
             let stranger = try endpoint("10.9.9.9")
             let silent = (0..<8).map { _ in ScriptedStream(saying: []) }
             for stream in silent { receiver.accept(stream, from: stranger) }
-            try await poll("their reads", within: .seconds(60)) { silent.allSatisfy { $0.reads > 0 } }
+            // On a busy machine one may be cut before its first read.
+            try await poll("their reads", within: .seconds(60)) {
+                silent.allSatisfy { $0.reads > 0 || $0.isClosed }
+            }
             let more = (0..<2_000).map { _ in ScriptedStream(saying: []) }
             for stream in more { receiver.accept(stream, from: stranger) }
             try await poll("the close of those that are too many", within: .seconds(60)) {

@@ -90,7 +90,7 @@ private final class NodeReceiver: TransportReceiver {
         let limit = shared.configuration.streams.maximumInbound
         guard arriving.add(1, ordering: .relaxed).newValue <= limit else {
             arriving.subtract(1, ordering: .relaxed)
-            shared.metrics.tcpRefused.increment()
+            shared.metrics.tcpRefused[.full].increment()
             tasks.leave()
             return stream.close()
         }

@@ -48,7 +48,9 @@ public final class InMemoryNetwork: Sendable {
     private let state: Mutex<InMemoryWays>
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-    /// - Parameter seed: Decides which datagrams are lost, and how long each takes.
+    /// - Parameters:
+    ///   - seed: Decides which datagrams are lost, and how long each takes.
+    ///   - conditions: Of every way that has none of its own.
     public init(seed: UInt64 = 0, _ conditions: Conditions = Conditions()) {
         state = Mutex(InMemoryWays(seed: seed, conditions: conditions))
     }
