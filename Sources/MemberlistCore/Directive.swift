@@ -128,6 +128,8 @@ package enum Notice: Hashable, Sendable {
     case mergeRefused
     /// The application refused an alive.
     case aliveRefused(NodeName)
+    /// An alive whose address lies outside the networks that are allowed.
+    case addressRefused(NodeName, IPAddress)
 }
 
 /// Why two clusters cannot be one: a member speaks a version that not all understand.

@@ -31,12 +31,13 @@ final class HookRunner: Sendable {
         let count = Atomic<Int>(0)
     }
 
-    init(delegate: (any MemberlistDelegate)?, log: NodeLog) {
+    /// - Parameter depth: How many calls wait at most.
+    init(delegate: (any MemberlistDelegate)?, depth: Int, log: NodeLog) {
         self.delegate = delegate
         self.log = log
         let (stream, continuation) = AsyncStream.makeStream(
             of: Work.self,
-            bufferingPolicy: .bufferingOldest(Limits.waitingItems)
+            bufferingPolicy: .bufferingOldest(depth)
         )
         queue = continuation
         guard let delegate else {

@@ -7,7 +7,7 @@ final class NodeShared: Sendable {
     let configuration: MemberlistConfiguration
     let layers: LayerSettings
     let log: NodeLog
-    let metrics = NodeMetrics()
+    let metrics: NodeMetrics
     let events: EventHub
     let keyPeers = KeyPeers()
 
@@ -15,6 +15,7 @@ final class NodeShared: Sendable {
         self.configuration = configuration
         self.layers = layers
         self.log = log
+        metrics = NodeMetrics(labels: configuration.metrics.labels)
         events = EventHub(capacity: configuration.eventBuffer)
     }
 }
@@ -37,6 +38,12 @@ extension NIODeadline {
 }
 
 extension NodeShared {
+    /// Whether anything may come from there, or go there to join.
+    func allows(_ address: IPAddress) -> Bool {
+        guard let networks = configuration.allowedNetworks else { return true }
+        return networks.contains { $0.contains(address) }
+    }
+
     /// Bytes that one user message in a datagram may have.
     var messageLimit: Int { layers.messageLimit(datagramSize: configuration.gossip.datagramSize) }
 }

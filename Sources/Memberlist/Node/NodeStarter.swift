@@ -78,7 +78,7 @@ struct NodeStarter {
             at: .now
         )
         let snapshot = NodeSnapshot(localMember: core.localMember)
-        let hooks = HookRunner(delegate: delegate, log: shared.log)
+        let hooks = HookRunner(delegate: delegate, depth: configuration.hookQueue, log: shared.log)
         try await handle.loop.submit {
             handle.driver = ProtocolDriver(
                 core: core,

@@ -130,6 +130,13 @@ extension ProtocolDriver {
             )
         case .mergeIncompatible(let conflict):
             shared.log.warning(.membership, "clusters do not fit", ["conflict": "\(conflict.text)"])
+        case .addressRefused(let name, let address):
+            shared.metrics.addressesRefused.increment()
+            shared.log.warning(
+                .membership,
+                "a member's address is outside the networks that allowedNetworks names",
+                ["member": "\(name)", "address": "\(address)"]
+            )
         case .mergeRefused, .aliveRefused, .implausibleIncarnation, .malformedAlive, .malformedMessage,
             .misdirectedPing:
             shared.log.info(.membership, "not believed", ["notice": "\(notice)"])

@@ -116,6 +116,12 @@ final class ProtocolDriver {
         core.recycle(payload)
     }
 
+    /// Publishes how many broadcasts wait: membership's and the application's together, as HashiCorp counts them.
+    func checkQueue() {
+        let waiting = core.queuedBroadcasts
+        shared.metrics.queue.record(waiting.membership + waiting.user)
+    }
+
     /// Starts the clock.
     func start() {
         settle()

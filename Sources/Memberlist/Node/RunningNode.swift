@@ -17,7 +17,7 @@ final class RunningNode: Sendable {
     private let isStopping = Mutex(false)
     private let stopped: EventLoopPromise<Void>
     private let endAsked: EventLoopPromise<Void>
-    private let housekeeping: RepeatedTask
+    private let housekeeping: [RepeatedTask]
 
     private static let housekeepingInterval = TimeAmount.seconds(60)
 
@@ -40,10 +40,22 @@ final class RunningNode: Sendable {
         messageLimit = shared.messageLimit
         stopped = handle.loop.makePromise()
         endAsked = handle.loop.makePromise()
-        housekeeping = handle.loop.scheduleRepeatedTask(
-            initialDelay: Self.housekeepingInterval,
-            delay: Self.housekeepingInterval
-        ) { [handle] _ in handle.driver?.checkKeys() }
+        let interval = shared.configuration.metrics.queueCheckInterval
+        var tasks = [Self.every(Self.housekeepingInterval, on: handle) { $0.checkKeys() }]
+        if interval > .zero {
+            tasks.append(Self.every(.nanoseconds(interval.wholeNanoseconds), on: handle) { $0.checkQueue() })
+        }
+        housekeeping = tasks
+    }
+
+    private static func every(
+        _ interval: TimeAmount,
+        on handle: DriverHandle,
+        _ work: @escaping @Sendable (ProtocolDriver) -> Void
+    ) -> RepeatedTask {
+        handle.loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [handle] _ in
+            if let driver = handle.driver { work(driver) }
+        }
     }
 
     var configuration: MemberlistConfiguration { shared.configuration }
@@ -99,7 +111,7 @@ final class RunningNode: Sendable {
     }
 
     private func closeEverything() async {
-        housekeeping.cancel()
+        for task in housekeeping { task.cancel() }
         let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil

@@ -129,6 +129,8 @@ extension Coverage {
         case .mergeIncompatible: meet(.mergeIncompatible)
         case .mergeRefused: meet(.mergeRefused)
         case .aliveRefused: meet(.aliveRefused)
+        // No plan of the swarm's bounds the networks.
+        case .addressRefused: break
         }
     }
 
