@@ -66,6 +66,39 @@ import Testing
         #expect(changed > 0, "no value was taken")
     }
 
+    /// Numbers and durations have bounds, and who goes beyond is told which knob it was and what to set.
+    @Test(arguments: Knob.all.map(\.key)) func whatIsOutOfBoundsIsRefusedByName(key: String) throws {
+        let knob = try #require(KnobNames.byKey[key])
+        let usual = MemberlistConfiguration.lan(name: "a")
+        // The application's versions bound each other, and the highest nothing else.
+        guard Self.isMeasured(knob, in: usual), key != "delegateVersions.maximum" else { return }
+        var refused = 0
+        for text in ["-1", "255", String(Int.max), "999999h"] {
+            var configuration = usual
+            guard (try? knob.write(.text(text), &configuration)) != nil else { continue }
+            do throws(ConfigurationError) {
+                try configuration.validate()
+            } catch {
+                refused += 1
+                let names = [key, "delegateVersions"]
+                #expect(
+                    names.contains(where: error.message.contains) && error.message.contains("set "),
+                    "\(error)"
+                )
+            }
+        }
+        #expect(refused > 0, "\(key) has no bounds: add them to validate()")
+    }
+
+    /// Whether it takes a number or a duration: for nothing else is there a smallest and a largest.
+    private static func isMeasured(_ knob: Knob, in configuration: MemberlistConfiguration) -> Bool {
+        ["-1", "1", "1s"].contains { text in
+            var configuration = configuration
+            guard knob.style != .text else { return false }
+            return (try? knob.write(.text(text), &configuration)) != nil
+        }
+    }
+
     /// The names that messages give are those that swift-configuration looks for.
     @Test(arguments: Knob.all.map(\.key) + ["profile"]) func aVariableIsFound(key: String) throws {
         let name = KnobNames.variable(key)

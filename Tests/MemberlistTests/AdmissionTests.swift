@@ -1,5 +1,6 @@
 import Metrics
 import MetricsTestKit
+import ProcessSupport
 import Testing
 
 @testable import Memberlist
@@ -43,6 +44,26 @@ struct AdmissionTests {
             #expect(await nodes[0].join([nodes[1].node.bound.description]).allSatisfy(\.succeeded))
             #expect(nodes[0].member(named: "mapped") == nil)
             #expect(!lines.having("warning", "outside the networks", "192.0.2.1", "mapped").isEmpty)
+        }
+    }
+
+    /// A host name's addresses are looked up anew when somebody is lost; those outside are left out then too.
+    @Test func healingStaysInsideTheNetworks() async throws {
+        let lines = LogLines()
+        let careful = local("careful") {
+            $0.allowedNetworks = [IPNetwork("127.0.0.2")].compactMap(\.self)
+            ($0.healing.interval, $0.healing.maximumInterval) = (.milliseconds(50), .milliseconds(250))
+        }
+        try await withNodes([careful, local("b")], logs: [lines]) { nodes in
+            let outside = "localhost:\(nodes[1].localMember.endpoint.port)"
+            // Nobody listens at the first one, so that it is tried again and again.
+            let results = await nodes[0].join(["127.0.0.2:1", outside])
+            #expect(results.last?.outcome == .failure(.networkNotAllowed))
+            try await poll("attempts at a seed", within: .seconds(60)) {
+                lines.having("trying a seed").count >= 10
+            }
+            #expect(lines.having("trying a seed").allSatisfy { $0.contains("127.0.0.2:1") })
+            #expect(nodes.allSatisfy { $0.members.count == 1 })
         }
     }
 

@@ -87,6 +87,30 @@ import Testing
         #expect(run.errorLines.count == 1 && !run.errors.contains("AAECAwQF"), "\(run.errors)")
     }
 
+    /// What is printed names the file of the keys, and no key, wherever it was given.
+    @Test func noKeyIsPrinted() throws {
+        let file = Programs.packageTop.appendingPathComponent("keys/example-32.json")
+        let keys = try JSONDecoder().decode([String].self, from: try Data(contentsOf: file))
+        let key = try #require(keys.first)
+        let folder = try Programs.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let copy = folder.appendingPathComponent("keyring.json")
+        try FileManager.default.copyItem(at: file, to: copy)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copy.path)
+        let named = "keyringFile: \"\(copy.path)\""
+        let runs: [([String], [String: String], String)] = [
+            (["--encrypt", key], [:], "keyringFile: null"),
+            ([], ["MEMBERLIST_ENCRYPT": key], "keyringFile: null"),
+            (["--keyring", copy.path], [:], named), (["--set", "keyringFile=\(copy.path)"], [:], named),
+            ([], ["MEMBERLIST_KEYRING_FILE": copy.path], named),
+        ]
+        for (flags, variables, line) in runs {
+            let run = try ToolRun(print + flags, environment: variables)
+            #expect(run.code == 0 && run.outputLines.contains(line), "\(flags) \(run.errors)")
+            for text in [run.output, run.errors] { #expect(!text.contains(key.prefix(8))) }
+        }
+    }
+
     @Test func aFileThatIsNotThereIsTheEnvironments() throws {
         for path in ["/nonexistent", "/", "/dev/zero"] {
             let run = try ToolRun(["agent", "--name", "a", "--bind", "127.0.0.1:0", "--config", path])

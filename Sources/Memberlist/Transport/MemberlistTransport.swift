@@ -69,12 +69,16 @@ public protocol MemberlistStream: Sendable {
 public protocol TransportReceiver: Sendable {
     /// A datagram has arrived.
     ///
-    /// - Parameter sender: Where an answer would go: the endpoint that the sender's own ``MemberlistTransport/start(_:)``
-    ///   has returned.
+    /// - Parameters:
+    ///   - datagram: Its bytes, layers included.
+    ///   - sender: Where an answer would go: the endpoint that the sender's own ``MemberlistTransport/start(_:)`` has
+    ///     returned.
     func receive(_ datagram: [UInt8], from sender: Endpoint)
 
     /// A peer has opened a stream.
     ///
-    /// - Parameter peer: Where it is; nothing is sent there on its account, so the port may be any.
+    /// - Parameters:
+    ///   - stream: Read and closed by the node.
+    ///   - peer: Where it is; nothing is sent there on its account, so the port may be any.
     func accept(_ stream: any MemberlistStream, from peer: Endpoint)
 }
