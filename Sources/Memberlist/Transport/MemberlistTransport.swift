@@ -21,14 +21,18 @@ public protocol MemberlistTransport: Sendable {
     /// Sends one datagram, whole or not at all. It may be lost, doubled or overtaken: the protocol bears that. Called
     /// on the event loop that runs the protocol, so it must not wait; what it has no room for, it drops.
     ///
-    /// - Parameter datagram: ``MemberlistConfiguration/Gossip/datagramSize`` bytes at most.
+    /// - Parameters:
+    ///   - datagram: ``MemberlistConfiguration/Gossip/datagramSize`` bytes at most.
+    ///   - endpoint: Whom it is for.
     /// - Returns: Whether it was taken; for the counters alone.
     func send(_ datagram: [UInt8], to endpoint: Endpoint) -> Bool
 
     /// Opens a stream to a peer.
     ///
-    /// - Parameter deadline: When nobody wants the stream any more. The task is cancelled then, and earlier where
-    ///   the node has changed its mind; what comes of it later is closed.
+    /// - Parameters:
+    ///   - endpoint: Where the peer listens.
+    ///   - deadline: When nobody wants the stream any more. The task is cancelled then, and earlier where the node has
+    ///     changed its mind; what comes of it later is closed.
     /// - Throws: ``MemberlistError/timedOut`` where the time was over, and anything else: the peer counts as
     ///   unreachable then.
     func connect(to endpoint: Endpoint, until deadline: ContinuousClock.Instant) async throws

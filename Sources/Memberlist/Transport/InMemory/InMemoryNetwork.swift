@@ -48,7 +48,9 @@ public final class InMemoryNetwork: Sendable {
     private let state: Mutex<InMemoryWays>
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-    /// - Parameter seed: Decides which datagrams are lost, and how long each takes.
+    /// - Parameters:
+    ///   - seed: Decides which datagrams are lost, and how long each takes.
+    ///   - conditions: Those of every way, until it is given its own.
     public init(seed: UInt64 = 0, _ conditions: Conditions = Conditions()) {
         state = Mutex(InMemoryWays(seed: seed, conditions: conditions))
     }
