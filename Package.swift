@@ -14,6 +14,7 @@ let package = Package(
     name: "swift-memberlist",
     products: [
         .library(name: "Memberlist", targets: ["Memberlist"]),
+        .library(name: "MemberlistSettings", targets: ["MemberlistSettings"]),
         .library(name: "MemberlistSimulator", targets: ["MemberlistSimulator"]),
         .executable(name: "memberlist", targets: ["MemberlistTool"]),
     ],
@@ -26,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -60,6 +62,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "MemberlistSettings",
+            dependencies: [
+                "Memberlist",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "MemberlistSimulator",
             dependencies: [
                 "Memberlist", "MemberlistCore", "MemberlistWire",
@@ -72,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "MemberlistTool",
             dependencies: [
-                "Memberlist", "MemberlistSimulator",
+                "Memberlist", "MemberlistSettings", "MemberlistSimulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -117,7 +128,10 @@ let package = Package(
         ),
         .target(
             name: "FuzzTargets",
-            dependencies: ["Memberlist", "MemberlistCore", "MemberlistWire", "FixtureSupport"],
+            dependencies: [
+                "Memberlist", "MemberlistCore", "MemberlistSettings", "MemberlistSimulator", "MemberlistWire",
+                "FixtureSupport",
+            ],
             path: "Tests/FuzzTargets",
             swiftSettings: strict
         ),
@@ -146,13 +160,23 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "MemberlistSettingsTests",
+            dependencies: [
+                "MemberlistSettings", "Memberlist", "ProcessSupport",
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "MemberlistSimulatorTests",
             dependencies: ["MemberlistSimulator", "Memberlist", "MemberlistCore", "MemberlistWire"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "MemberlistToolTests",
-            dependencies: ["MemberlistTool", "Memberlist", "MemberlistSimulator", "ProcessSupport"],
+            dependencies: [
+                "MemberlistTool", "Memberlist", "MemberlistSettings", "MemberlistSimulator", "ProcessSupport",
+            ],
             swiftSettings: strict
         ),
     ]

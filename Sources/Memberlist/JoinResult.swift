@@ -19,8 +19,12 @@ public struct JoinResult: Sendable, Hashable {
 public enum JoinError: Error, Sendable, Hashable {
     /// Neither an address, with or without a port, nor a host name.
     case malformedAddress
+    /// The address names no node, and ``MemberlistConfiguration/requiresNodeNames`` is set.
+    case nameMissing
     /// The host name has no addresses.
     case unresolved
+    /// The address lies outside ``MemberlistConfiguration/allowedNetworks``.
+    case networkNotAllowed
     /// Nobody accepts connections there, or the network does not reach it.
     case unreachable
     /// The peer closed the stream without an answer: another label, another key, or it is overloaded.
@@ -43,6 +47,9 @@ extension JoinError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformedAddress: "not an address; write 10.0.0.1, 10.0.0.1:7946, [::1]:7946 or a host name"
+        case .nameMissing:
+            "no node's name, and requiresNodeNames is set; write name/address, such as web-1/10.0.0.1"
+        case .networkNotAllowed: "the address is outside allowedNetworks; add its network there"
         case .unresolved: "the host name has no addresses"
         case .unreachable: "nobody accepts connections there"
         case .noAnswer:

@@ -17,7 +17,8 @@ extension Memberlist {
     ///
     /// - Parameters:
     ///   - addresses: `10.0.0.1`, `10.0.0.1:7946`, `::1`, `[::1]:7946`, `seed.example`, `seed.example:7946`;
-    ///     without a port, this node's own. A host name stands for all its addresses, tried in turn.
+    ///     without a port, this node's own. A host name stands for all its addresses, tried in turn. A node's name
+    ///     and a slash may stand before each, `web-1/10.0.0.1`: then that node is asked by name.
     ///   - timeout: For all of them; nil: ``MemberlistConfiguration/joinTimeout``.
     /// - Returns: A result for each address, in the order given. A cancelled task gets them at once.
     @discardableResult

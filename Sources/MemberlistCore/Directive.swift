@@ -132,6 +132,8 @@ package enum Notice: Hashable, Sendable {
     case mergeRefused
     /// The application refused an alive.
     case aliveRefused(NodeName)
+    /// An alive whose address lies outside the networks that are allowed.
+    case addressRefused(NodeName, IPAddress)
     /// A suspect was declared failed when its longest time was over, by fewer accusers than were asked for.
     case unconfirmedFailure(NodeName)
 }

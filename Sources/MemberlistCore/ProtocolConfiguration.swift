@@ -18,6 +18,8 @@ package struct ProtocolConfiguration: Sendable {
     package var probeTimeout: Int64 = 500_000_000
     package var indirectChecks = 3
     package var streamFallback = true
+    /// Members that are never pinged over a stream.
+    package var streamFallbackExcept: Set<NodeName> = []
     package var healthMultiplier = 8
     package var suspicionMultiplier = 4
     package var suspicionMaximumMultiplier = 6
@@ -50,6 +52,9 @@ package struct ProtocolConfiguration: Sendable {
     /// How long a failed member keeps its name against another address; nil: for ever.
     package var deadNodeReclaim: Int64?
 
+    /// The networks in which a member's address must lie; nil: any, empty: none.
+    package var allowedNetworks: [IPNetwork]?
+
     /// Most members that the table holds, dead ones included.
     package var memberLimit = Limits.members
 
@@ -79,6 +84,12 @@ package struct ProtocolConfiguration: Sendable {
 
     /// Bytes that an ack may carry, so that it fits a datagram to anybody.
     package var ackPayloadLimit: Int { max(0, broadcastLimit - Limits.ackOverhead) }
+
+    /// Whether a member may live there.
+    package func allows(_ address: IPAddress) -> Bool {
+        guard let allowedNetworks else { return true }
+        return allowedNetworks.contains { $0.contains(address) }
+    }
 
     /// Largest payload of a datagram to that receiver.
     func payloadLimit(for receiver: Receiver) -> Int {

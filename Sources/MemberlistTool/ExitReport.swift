@@ -19,6 +19,9 @@ struct ExitReport: Hashable {
         case ToolError.usage(let message):
             code = .usage
             self.message = Self.line(message, arguments: arguments, hint: true)
+        case ToolError.settings(let message):
+            code = .usage
+            self.message = Self.line(message, arguments: [], hint: false)
         case ToolError.environment(let message):
             code = .environment
             self.message = Self.line(message, arguments: [], hint: false)

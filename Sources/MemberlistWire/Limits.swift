@@ -118,8 +118,7 @@ package enum Limits {
     package static let bindHosts = 64
     /// Seals of one key in the whole cluster at which a warning is due: half of what random nonces bear.
     package static let keySeals: UInt64 = 1 << 31
-    /// What waits for a slow hook, and what for a slow reader of events: items of the first, bytes of both. Ours.
-    package static let waitingItems = 4_096
+    /// What waits for a slow hook, and what for a slow reader of events, in bytes. Ours.
     package static let waitingBytes = 64 * 1024 * 1024
     /// Lines of the log a second, for each kind of line, and bytes of all together. Ours.
     package static let logLines = 5

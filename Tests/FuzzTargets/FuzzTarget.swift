@@ -23,7 +23,7 @@ package struct FuzzTarget: Sendable {
 
     package static let all: [FuzzTarget] = [
         datagram, datagramKeyed, stream, streamKeyed, label, messages, compound, lzw, inflate, frameHashicorp,
-        frameNative, keyringFile, configuration, core,
+        frameNative, keyringFile, configuration, settings, scenario, core,
     ]
 
     package static func named(_ name: String) -> FuzzTarget? {

@@ -50,6 +50,20 @@ import Testing
         #expect(late.contains(stream))
     }
 
+    @Test func aStreamIsTriedWhereItMayBe() {
+        func streams(_ change: (inout ProtocolConfiguration) -> Void) -> Set<NodeName> {
+            var node = Node(knowing: 3, change)
+            return Set(
+                node.advance(by: 8).compactMap {
+                    if case .pingOverStream(_, _, let receiver, _) = $0 { receiver.name } else { nil }
+                }
+            )
+        }
+        #expect(streams { _ in } == ["a", "b", "c"])
+        #expect(streams { $0.streamFallbackExcept = ["b", "stranger"] } == ["a", "c"])
+        #expect(streams { $0.streamFallback = false }.isEmpty)
+    }
+
     @Test("Trap 10: in a cluster of three the only possible helper is always asked")
     func inAClusterOfThreeTheOnlyHelperIsAlwaysAsked() throws {
         for seed in 0..<200 as Range<UInt64> {

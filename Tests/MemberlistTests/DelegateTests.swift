@@ -102,14 +102,15 @@ struct DelegateTests {
     /// What waits for a slow hook is bounded in number; one more is dropped, and the log says so.
     @Test func whatWaitsIsBoundedInNumber() async throws {
         let (delegate, lines, counts) = (SlowDelegate(), LogLines(), TestMetrics())
+        let depth = MemberlistConfiguration.lan(name: "a").hookQueue
         let hooks = withMetricsFactory(counts) {
-            HookRunner(delegate: delegate, log: NodeLog(lines.logger), metrics: NodeMetrics())
+            HookRunner(delegate: delegate, depth: depth, log: NodeLog(lines.logger), metrics: NodeMetrics())
         }
         let from = Endpoint(address: try #require(IPAddress("127.0.0.1")), port: 1)
         hooks.messageReceived([0], from: from)
         // It is being delivered now, and waits no longer.
         for await _ in delegate.begun { break }
-        for _ in 1...Limits.waitingItems { hooks.messageReceived([1], from: from) }
+        for _ in 1...depth { hooks.messageReceived([1], from: from) }
         #expect(lines.all.isEmpty)
         hooks.messageReceived([2], from: from)
         #expect(lines.having("the delegate is too slow").count == 1)
@@ -118,13 +119,13 @@ struct DelegateTests {
             claimed: Member(name: "x", endpoint: from)
         )
         #expect(lines.having("the delegate is too slow").count == 2)
-        #expect(hooks.count == Limits.waitingItems)
+        #expect(hooks.count == depth)
         #expect(
             counts.counterTotal(label: "memberlist.queue.dropped", dimensions: [("class", "hooks")]) == 2
         )
         delegate.goOn()
         try await poll("all that waited", within: .seconds(60)) {
-            delegate.received.withLock { $0.count } == Limits.waitingItems + 1
+            delegate.received.withLock { $0.count } == depth + 1
         }
         #expect(delegate.received.withLock { $0.last } == [1])
         hooks.stop()

@@ -33,7 +33,7 @@ import Testing
         "membershipBroadcasts": Limits.membershipBroadcasts,
         "membershipBroadcastBytes": Limits.membershipBroadcastBytes, "evidenceNames": Limits.evidenceNames,
         "keySeals": Limits.keySeals,
-        "waitingItems": Limits.waitingItems, "waitingBytes": Limits.waitingBytes,
+        "waitingBytes": Limits.waitingBytes,
         "logLines": Limits.logLines, "logBytes": Limits.logBytes, "permissivePeers": Limits.permissivePeers,
         "logField": Limits.logField,
         "reportedClaims": Limits.reportedClaims,

@@ -31,6 +31,9 @@ struct LimitTests {
         ("bind port", 0...65_535, .portOutOfRange, { $0.bindPort = $1 }),
         ("streams", 1...65_536, .countOutOfRange, { $0.streams.maximumInbound = $1 }),
         ("helpers", 0...64, .countOutOfRange, { $0.probe.indirectChecks = $1 }),
+        ("hook queue", 1...1_048_576, .countOutOfRange, { $0.hookQueue = $1 }),
+        ("protocol version", 1...5, .protocolVersionOutOfRange, { $0.protocolVersion = UInt8($1) }),
+        ("health multiplier", 1...64, .countOutOfRange, { $0.probe.healthMultiplier = $1 }),
         ("events", 1...1_048_576, .countOutOfRange, { $0.eventBuffer = $1 }),
     ]
 

@@ -26,7 +26,7 @@ struct ToolRun {
             process.executableURL = tool
             process.arguments = arguments
         }
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = Programs.environment.merging(environment) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         let words = Pipe()
         process.standardInput = input == nil ? FileHandle.nullDevice : words

@@ -27,7 +27,7 @@ public final class LineProcess: Sendable {
         child = try ChildProcess(
             executable,
             arguments,
-            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            environment: Programs.environment.merging(environment) { $1 }
         )
         child.follow(output: output, errors: errors, exit: exited)
     }

@@ -5,6 +5,11 @@ public enum Programs {
     public static let packageTop = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    /// The test's own environment, without what is said to the tests: no agent knows such variables.
+    public static let environment = ProcessInfo.processInfo.environment.filter {
+        !$0.key.hasPrefix("MEMBERLIST_")
+    }
+
     /// A product of this package's, built beside the test that runs.
     public static func product(_ name: String) throws -> URL {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()

@@ -19,8 +19,13 @@ import Testing
             "Memberlist", "MemberlistCore", "MemberlistWire", "Crypto", "HeapModule", "DequeModule",
             "Synchronization", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin",
         ],
+        "MemberlistSettings": [
+            "Memberlist", "MemberlistCore", "Configuration", "Yams", "Foundation", "FoundationEssentials",
+            "Glibc", "Musl", "Darwin",
+        ],
         "MemberlistTool": [
-            "Memberlist", "MemberlistSimulator", "ArgumentParser", "Configuration", "Logging",
+            "Memberlist", "MemberlistSettings", "MemberlistSimulator", "ArgumentParser", "Configuration",
+            "Logging",
             "ServiceLifecycle",
             "UnixSignals", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Foundation",
             "FoundationEssentials",

@@ -26,6 +26,8 @@ public struct ConfigurationError: Error, Sendable {
         case countOutOfRange
         /// Datagrams have 1,200 to 65,507 bytes at most.
         case datagramSizeOutOfRange
+        /// A metric's label has no name.
+        case labelNameEmpty
         /// The native dialect alone needs a keyring, and everything encrypted.
         case nativeWithoutEncryption
     }

@@ -31,16 +31,17 @@ extension MemberlistConfiguration {
         guard meta.count <= metaLimit else {
             throw ConfigurationError(
                 .metaTooLong,
-                "meta has \(meta.count) bytes; the limit is \(metaLimit), see metaLimit"
+                "meta has \(meta.count) bytes; set one of at most \(metaLimit), or a larger metaLimit in all nodes"
             )
         }
         for label in [label] + acceptedLabels where label.utf8.count > Limits.label {
             throw ConfigurationError(
                 .labelTooLong,
-                "a label has \(label.utf8.count) bytes; the limit is \(Limits.label)"
+                "a label has \(label.utf8.count) bytes; set label and acceptedLabels to at most \(Limits.label)"
             )
         }
-        guard wire != .native || (keyring != nil && verifiesIncoming && verifiesOutgoing) else {
+        let hasKeys = keyring != nil || keyringFile != nil
+        guard wire != .native || (hasKeys && verifiesIncoming && verifiesOutgoing) else {
             throw ConfigurationError(
                 .nativeWithoutEncryption,
                 "wire is native, which is encrypted always: set a keyring, verifiesIncoming and verifiesOutgoing, "
@@ -57,7 +58,7 @@ extension MemberlistConfiguration {
         guard versions.minimum <= versions.current, versions.current <= versions.maximum else {
             throw ConfigurationError(
                 .delegateVersionsOutOfOrder,
-                "set delegateVersions so that minimum <= current <= maximum"
+                "delegateVersions is \(versions.minimum), \(versions.current), \(versions.maximum); set minimum <= current <= maximum"
             )
         }
     }
@@ -75,6 +76,7 @@ extension MemberlistConfiguration {
             ("gossip.toTheDead", gossip.toTheDead), ("gossip.pushPullInterval", gossip.pushPullInterval),
             ("deadNodeReclaim", deadNodeReclaim ?? .zero), ("healing.interval", healing.interval),
             ("healing.forgetAfter", healing.forgetAfter ?? .zero),
+            ("metrics.queueCheckInterval", metrics.queueCheckInterval),
         ]
         let positive = [
             ("probe.timeout", probe.timeout), ("streams.timeout", streams.timeout),
@@ -117,12 +119,19 @@ extension MemberlistConfiguration {
             ("broadcasts.membershipCount", broadcasts.membershipCount, 16...1_048_576),
             ("broadcasts.membershipBytes", broadcasts.membershipBytes, 65_536...1_073_741_824),
             ("streams.maximumInbound", streams.maximumInbound, 1...65_536),
+            ("hookQueue", hookQueue, 1...1_048_576),
             ("eventBuffer", eventBuffer, 1...1_048_576),
             ("healing.remembered", healing.remembered, 0...65_536),
             ("maximumMembers", maximumMembers, 2...Limits.pushPullNodes),
         ]
         for (knob, count, range) in counts where !(range ~= count) {
             throw ConfigurationError(.countOutOfRange, "\(knob) is \(count); set \(range)")
+        }
+        guard !metrics.labels.keys.contains("") else {
+            throw ConfigurationError(
+                .labelNameEmpty,
+                "metrics.labels has a label without a name; set name=value"
+            )
         }
         guard Limits.datagramSizes ~= gossip.datagramSize else {
             throw ConfigurationError(

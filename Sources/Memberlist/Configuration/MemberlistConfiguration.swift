@@ -6,7 +6,8 @@ internal import MemberlistWire
 /// The values of the presets, and what each does, are HashiCorp's (memberlist's `config.go`): nodes of one
 /// cluster should agree on them.
 public struct MemberlistConfiguration: Sendable {
-    /// The node's name: unique in the cluster, not empty.
+    /// The node's name: unique in the cluster, not empty, 255 bytes at most. One that stays over restarts is refuted and
+    /// found again under it; a new one each time leaves its dead behind in every table.
     public var name: NodeName
 
     /// The addresses to listen at, or host names for them, all at ``bindPort``. `0.0.0.0` is every IPv4 address; `::`
@@ -23,7 +24,8 @@ public struct MemberlistConfiguration: Sendable {
     /// free at each address.
     public var bindPort = 7946
     /// The address or host name that others are told to reach this node at. Nil: the bind address, or, where
-    /// that is every address, the first private one of this machine.
+    /// that is every address, the first private one of this machine. Set it behind a translation of addresses, or where
+    /// a machine has several networks: a wrong one is a member that all find dead.
     public var advertiseHost: String?
     /// The port that others are told; nil: the port listened at.
     public var advertisePort: Int?
@@ -35,7 +37,8 @@ public struct MemberlistConfiguration: Sendable {
     /// unless set; an alive with that much must fit ``Gossip/datagramSize``.
     public var metaLimit = Limits.meta
     /// The cluster's name, at most 255 bytes of UTF-8, put in front of everything sent; other labels are
-    /// refused. Empty: none.
+    /// refused. Empty: none. It keeps clusters apart that find each other by mistake, costs its bytes in each datagram,
+    /// and keeps no attacker out: keys do.
     public var label = ""
     /// Other labels that are read too, each until it is taken out again; an empty text for traffic without one.
     /// Only while a cluster moves from one label to another, which goes in three rounds, node by node: read the
@@ -59,14 +62,26 @@ public struct MemberlistConfiguration: Sendable {
     /// Which dialects are spoken. ``WirePolicy/automatic`` needs no thought: members that understand the native
     /// suite get it, all others HashiCorp's.
     public var wire = WirePolicy.automatic
-    /// Whether what is sent is compressed where that makes it smaller.
+    /// Whether what is sent is compressed where that makes it smaller: more fits a datagram, for some microseconds of
+    /// the processor each. What arrives compressed is read either way.
     public var compression = true
 
-    /// The gossip protocol's version to speak: 1 to 5, HashiCorp's default is 2.
+    /// The gossip protocol's version to speak: 1 to 5, HashiCorp's default is 2. All of a cluster must understand it,
+    /// or the newcomer is not let in; 1 is for members that know no other, and seals in encryption version 0.
     public var protocolVersion: UInt8 = 2
-    /// The versions of the application's own protocol; a cluster must agree on them (Serf's is 2 to 5).
+    /// The versions of the application's own protocol; a cluster must agree on them (Serf's is 2 to 5): who speaks one
+    /// that not all understand is not let in.
     public var delegateVersions = DelegateVersions()
-    /// How long a failed member keeps its name against a node at another address; nil: for ever.
+    /// The networks in which members live, IPv4 and IPv6 named apart; nil: any, an empty list: none at all. Whoever
+    /// says an address outside of them is not believed, and what comes from outside is not read: a bound for
+    /// mistakes, and no stand-in for a ``keyring``. Members behind an address translation show another address.
+    public var allowedNetworks: [IPNetwork]?
+    /// Whether ``Memberlist/join(_:timeout:)`` takes addresses of the form `name/address` alone: a seed is then a
+    /// node, and not whoever answers at its address, for what is sent to a member this node knows is always meant for
+    /// it by name. The price is that seeds must be known by name.
+    public var requiresNodeNames = false
+    /// How long a failed member keeps its name against a node at another address; nil: for ever. Shorter lets a
+    /// machine come back soon with a new address, and lets another take the name of one that is only cut off.
     public var deadNodeReclaim: Duration?
 
     /// Failure detection.
@@ -79,23 +94,31 @@ public struct MemberlistConfiguration: Sendable {
     public var broadcasts = Broadcasts()
     /// Streams: timeouts and bounds.
     public var streams = Streams()
-
     /// How those that were lost are found again.
     public var healing = Healing()
+    /// What is counted, and how it is labelled.
+    public var metrics = Metrics()
+
     /// Most members that are remembered, this one, the suspect and the dead included: 262,144 unless set. In a full
     /// table whoever is dead the longest gives way to a member that lives; where all live, one more is not let in,
     /// and told as ``MemberlistEvent/tableFull(_:refused:)``. Lower bounds the memory that a peer which makes up names
     /// can cost, some 300 bytes each; below the size of the cluster it splits it.
     public var maximumMembers = Limits.members
 
-    /// How long ``Memberlist/join(_:timeout:)`` takes in all, where the call does not say.
+    /// How long ``Memberlist/join(_:timeout:)`` takes in all, where the call does not say. Shorter gives up on a slow
+    /// seed, or a long list of them, that would have answered.
     public var joinTimeout: Duration = .seconds(30)
-    /// How long ``Memberlist/leave(timeout:)`` waits to be heard, where the call does not say.
+    /// How long ``Memberlist/leave(timeout:)`` waits to be heard, where the call does not say. Shorter ends sooner, and
+    /// some take the node for failed.
     public var leaveTimeout: Duration = .seconds(3)
-    /// How long a hook has to decide or to give its state. After that the answer is no, or no state.
+    /// How long a hook has to decide or to give its state. After that the answer is no, or no state. Longer bears a
+    /// slow application, and holds up whoever waits for its answer.
     public var hookTimeout: Duration = .seconds(5)
+    /// Calls of hooks that wait while one runs: messages, states, conflicts. More are dropped and told of in the log;
+    /// more room bears longer pauses of the application and costs memory, 64 MiB at most. HashiCorp's handoff queue.
+    public var hookQueue = 1_024
     /// Events that wait for a slow reader, each subscription for itself; more are dropped and counted, as is a
-    /// message with which more than 64 MiB would wait.
+    /// message with which more than 64 MiB would wait. More bears longer pauses of the reader and costs memory.
     public var eventBuffer = 1_024
 
     /// HashiCorp's values for a local network.
@@ -129,11 +152,17 @@ extension MemberlistConfiguration {
         /// How long a direct ping may take before helpers are asked: about the 99th percentile of a round
         /// trip. Below the interval.
         public var timeout: Duration = .milliseconds(500)
-        /// Members asked to ping in this node's place.
+        /// Members asked to ping in this node's place. More find a way around more broken links, at two datagrams each
+        /// for a ping that failed; 0: nobody is asked, and one bad link makes a suspect.
         public var indirectChecks = 3
-        /// Whether a stream is tried too, so that a network that drops datagrams alone fails nobody.
+        /// Whether a stream is tried too, so that a network that drops datagrams alone fails nobody. It costs a connection
+        /// for each ping that failed, and hides such a network until the log is read.
         public var streamFallback = true
-        /// How much slower an unwell node probes at worst: Lifeguard's bound on the health score.
+        /// Members that are not tried over a stream, by name: those behind a gateway that accepts every stream would
+        /// be taken for well for ever. Such a member fails where datagrams alone are dropped.
+        public var streamFallbackExcept: Set<NodeName> = []
+        /// How much slower an unwell node probes at worst: Lifeguard's bound on the health score. Higher accuses fewer
+        /// wrongly while this node is short of time, and finds failures later; 1: never slower.
         public var healthMultiplier = 8
 
         /// HashiCorp's values for a local network.
@@ -145,7 +174,8 @@ extension MemberlistConfiguration {
         /// The shortest suspicion: `multiplier x log10(members) x probe interval`. Lower declares failures
         /// sooner and more of them wrongly.
         public var multiplier = 4
-        /// The longest is this many times the shortest; confirmations by others shorten it.
+        /// The longest is this many times the shortest; confirmations by others shorten it. Higher gives more time to a
+        /// member whom one node alone suspects, and to a real failure that few can see.
         public var maximumMultiplier = 6
 
         /// HashiCorp's values for a local network.
@@ -154,17 +184,22 @@ extension MemberlistConfiguration {
 
     /// Dissemination.
     public struct Gossip: Sendable, Hashable {
-        /// Time between gossip rounds; zero: none.
+        /// Time between gossip rounds; zero: none, and news wait for pings and state exchanges. Shorter tells sooner and
+        /// costs datagrams.
         public var interval: Duration = .milliseconds(200)
-        /// Members told in a round.
+        /// Members told in a round. More tells sooner and costs as many more datagrams; 0: nobody.
         public var nodes = 3
-        /// How long a dead member is still gossiped to, so that it can refute.
+        /// How long a dead member is still gossiped to, so that it can refute. Longer brings back more of those that were
+        /// slow or cut off, and wastes datagrams on those that crashed.
         public var toTheDead: Duration = .seconds(30)
         /// Each message is sent `multiplier x log10(members)` times; more survives more loss.
         public var retransmitMultiplier = 4
-        /// Largest datagram in bytes, all layers included: 1,400 fits the common networks. Below 65,507.
+        /// Largest datagram in bytes, to the byte and all layers included, 65,507 at most: 1,400 fits the common networks,
+        /// 8,900 jumbo frames. Larger carries more news each; larger than the network's frames it is cut up, and lost
+        /// with any of its pieces.
         public var datagramSize = 1_400
-        /// Time between full state exchanges with a random member; zero: none but on joining.
+        /// Time between full state exchanges with a random member; zero: none but on joining. Shorter mends lost news
+        /// sooner; each costs both sides the whole table, so that above 32 members the time grows with their logarithm.
         public var pushPullInterval: Duration = .seconds(30)
 
         /// HashiCorp's values for a local network.
@@ -220,12 +255,27 @@ extension MemberlistConfiguration {
 
     /// Streams: state exchanges, reliable messages and fallback pings.
     public struct Streams: Sendable, Hashable {
-        /// How long a connection and all that is sent on it may take.
+        /// How long a connection and all that is sent on it may take. Longer bears slow links and large states; a
+        /// call to a peer that hangs waits as long.
         public var timeout: Duration = .seconds(10)
-        /// Streams of peers open at once, 512 unless set; more are closed unread.
+        /// Streams of peers open at once, 512 unless set; more are closed unread. More bears more that join at once, and
+        /// costs descriptors and memory.
         public var maximumInbound = Limits.inboundStreams
 
         /// HashiCorp's values for a local network.
+        public init() {}
+    }
+
+    /// What is counted, through swift-metrics.
+    public struct Metrics: Sendable, Hashable {
+        /// Labels put on every metric of this node's, such as `["dc": "eu"]`. Backends keep a series for each set of
+        /// values: label with what few nodes share, or with little.
+        public var labels: [String: String] = [:]
+        /// Time between two records of how many broadcasts wait, `memberlist.queue.broadcasts`; zero: none. Shorter
+        /// shows bursts that gossip has worked off before the next look.
+        public var queueCheckInterval: Duration = .seconds(30)
+
+        /// HashiCorp's values.
         public init() {}
     }
 }

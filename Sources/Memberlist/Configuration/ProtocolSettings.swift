@@ -24,6 +24,8 @@ extension MemberlistConfiguration {
         core.probeTimeout = probe.timeout.wholeNanoseconds
         core.indirectChecks = probe.indirectChecks
         core.streamFallback = probe.streamFallback
+        core.streamFallbackExcept = Set(probe.streamFallbackExcept.map { $0.owned() })
+        core.allowedNetworks = allowedNetworks
         core.healthMultiplier = probe.healthMultiplier
         core.suspicionMultiplier = suspicion.multiplier
         core.suspicionMaximumMultiplier = suspicion.maximumMultiplier

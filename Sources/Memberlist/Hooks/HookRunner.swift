@@ -36,13 +36,14 @@ final class HookRunner: Sendable {
         let items = Atomic<Int>(0)
     }
 
-    init(delegate: (any MemberlistDelegate)?, log: NodeLog, metrics: NodeMetrics) {
+    /// - Parameter depth: How many calls wait at most.
+    init(delegate: (any MemberlistDelegate)?, depth: Int, log: NodeLog, metrics: NodeMetrics) {
         self.delegate = delegate
         self.log = log
         self.metrics = metrics
         let (stream, continuation) = AsyncStream.makeStream(
             of: Work.self,
-            bufferingPolicy: .bufferingOldest(Limits.waitingItems)
+            bufferingPolicy: .bufferingOldest(depth)
         )
         queue = continuation
         guard let delegate else {

@@ -16,7 +16,7 @@ struct NodeStarter {
         let layers = try LayerSettings(configuration)
         var logger = logger
         logger[metadataKey: "node"] = "\(configuration.name.description.printable)"
-        let metrics = NodeMetrics()
+        let metrics = NodeMetrics(labels: configuration.metrics.labels)
         let shared = NodeShared(
             configuration: configuration,
             layers: layers,
@@ -73,7 +73,12 @@ struct NodeStarter {
     ) async throws -> RunningNode {
         let bound = try await transport.bind()
         let endpoint = try await advertised(bound, on: handle.loop)
-        let hooks = HookRunner(delegate: delegate, log: shared.log, metrics: shared.metrics)
+        let hooks = HookRunner(
+            delegate: delegate,
+            depth: configuration.hookQueue,
+            log: shared.log,
+            metrics: shared.metrics
+        )
         let core = GossipProtocol(
             configuration: try await withMetadata(from: hooks).protocolConfiguration(
                 endpoint: endpoint,

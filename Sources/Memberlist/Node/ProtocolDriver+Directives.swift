@@ -144,6 +144,12 @@ extension ProtocolDriver {
                 "a suspect failed with fewer accusers than were asked for",
                 ["member": "\(name)"]
             )
+        case .addressRefused(let name, let address):
+            shared.log.warning(
+                .membership,
+                "a member's address is outside the networks that allowedNetworks names",
+                ["member": "\(name)", "address": "\(address)"]
+            )
         // Told with the reason, where the application said it.
         case .mergeRefused, .aliveRefused: break
         case .implausibleIncarnation, .malformedAlive, .malformedMessage,

@@ -30,6 +30,7 @@ struct StateQuestion {
 extension ProtocolDriver {
     func join(
         _ endpoint: Endpoint,
+        name: NodeName?,
         until deadline: NIODeadline,
         in parent: ServiceContext?,
         promise: EventLoopPromise<Int>
@@ -38,7 +39,7 @@ extension ProtocolDriver {
         joins[id] = PendingJoin(promise: promise, deadline: deadline, parent: parent)
         // Whatever ends the wait first, a result, the deadline or a cancellation, ends the stream too.
         promise.futureResult.whenComplete { [handle] _ in handle.driver?.abandon(id) }
-        perform(.joinRequested(id, endpoint, name: nil))
+        perform(.joinRequested(id, endpoint, name: name))
     }
 
     func finishJoin(_ id: ExchangeID, _ outcome: ExchangeOutcome) {

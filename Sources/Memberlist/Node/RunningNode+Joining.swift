@@ -69,21 +69,30 @@ extension RunningNode {
         until deadline: NIODeadline,
         in span: ServiceContext
     ) async -> JoinResult {
+        let (name, place) = Self.parts(of: address)
         let endpoints: [Endpoint]
-        handle.submit { [bound] in $0.seeds.add(address, defaultPort: bound.port) }
         do {
-            endpoints = try await resolve(address, until: deadline)
+            guard name != nil || !configuration.requiresNodeNames else { throw JoinError.nameMissing }
+            handle.submit { [bound] in $0.seeds.add(place, defaultPort: bound.port) }
+            endpoints = try await resolve(place, until: deadline)
         } catch {
             return JoinResult(address: address, endpoint: nil, outcome: .failure(joinError(error)))
         }
         var last = JoinResult(address: address, endpoint: nil, outcome: .failure(.unresolved))
         await withTaskGroup(of: JoinResult.self) { group in
             for endpoint in endpoints.prefix(Self.addressesOfAHost) {
-                group.addTask { await self.join(address, at: endpoint, until: deadline, in: span) }
+                group.addTask { await self.join(address, name, at: endpoint, until: deadline, in: span) }
             }
             for await result in group where !last.succeeded { last = result }
         }
         return last
+    }
+
+    /// `name/address`: whom the caller means, where it says so, and where that is.
+    private static func parts(of address: String) -> (name: NodeName?, place: String) {
+        guard let slash = address.lastIndex(of: "/") else { return (nil, address) }
+        let name = address[..<slash]
+        return (name.isEmpty ? nil : NodeName(String(name)), String(address[address.index(after: slash)...]))
     }
 
     private func resolve(_ address: String, until deadline: NIODeadline) async throws -> [Endpoint] {
@@ -102,15 +111,17 @@ extension RunningNode {
 
     private func join(
         _ address: String,
+        _ name: NodeName?,
         at endpoint: Endpoint,
         until deadline: NIODeadline,
         in span: ServiceContext
     ) async -> JoinResult {
         do {
+            guard shared.allows(endpoint.address) else { throw JoinError.networkNotAllowed }
             let members: Int = try await handle.wait(until: deadline, timeout: JoinError.timedOut) {
                 driver,
                 promise in
-                driver.join(endpoint, until: deadline, in: span, promise: promise)
+                driver.join(endpoint, name: name, until: deadline, in: span, promise: promise)
             }
             return JoinResult(address: address, endpoint: endpoint, outcome: .success(members))
         } catch {

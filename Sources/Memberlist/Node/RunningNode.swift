@@ -18,12 +18,9 @@ final class RunningNode: Sendable {
     private let isStopping = Mutex(false)
     private let stopped: EventLoopPromise<Void>
     private let endAsked: EventLoopPromise<Void>
-    private let housekeeping: RepeatedTask
-    private let queueCheck: RepeatedTask
+    private let housekeeping: [RepeatedTask]
 
     private static let housekeepingInterval = TimeAmount.seconds(60)
-    /// HashiCorp's `QueueCheckInterval`.
-    private static let queueCheckInterval = TimeAmount.seconds(30)
 
     init(
         shared: NodeShared,
@@ -44,17 +41,27 @@ final class RunningNode: Sendable {
         messageLimit = shared.messageLimit
         stopped = handle.loop.makePromise()
         endAsked = handle.loop.makePromise()
-        housekeeping = handle.loop.scheduleRepeatedTask(
-            initialDelay: Self.housekeepingInterval,
-            delay: Self.housekeepingInterval
-        ) { [handle] _ in
-            handle.driver?.checkKeys()
-            handle.driver?.reportPermissive()
+        let interval = shared.configuration.metrics.queueCheckInterval
+        var tasks = [
+            Self.every(Self.housekeepingInterval, on: handle) { driver in
+                driver.checkKeys()
+                driver.reportPermissive()
+            }
+        ]
+        if interval > .zero {
+            tasks.append(Self.every(.nanoseconds(interval.wholeNanoseconds), on: handle) { $0.checkQueues() })
         }
-        queueCheck = handle.loop.scheduleRepeatedTask(
-            initialDelay: Self.queueCheckInterval,
-            delay: Self.queueCheckInterval
-        ) { [handle] _ in handle.driver?.checkQueues() }
+        housekeeping = tasks
+    }
+
+    private static func every(
+        _ interval: TimeAmount,
+        on handle: DriverHandle,
+        _ work: @escaping @Sendable (ProtocolDriver) -> Void
+    ) -> RepeatedTask {
+        handle.loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [handle] _ in
+            if let driver = handle.driver { work(driver) }
+        }
     }
 
     var configuration: MemberlistConfiguration { shared.configuration }
@@ -137,8 +144,7 @@ final class RunningNode: Sendable {
     }
 
     private func closeEverything() async {
-        housekeeping.cancel()
-        queueCheck.cancel()
+        for task in housekeeping { task.cancel() }
         let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil

@@ -45,7 +45,8 @@ extension ProtocolDriver {
         EventLoopFuture.whenAllSucceed(lookups, on: handle.loop).whenComplete { [handle] result in
             guard let driver = handle.driver else { return }
             driver.seeds.finish()
-            if case .success(let found) = result { driver.perform(.seedsChanged(found.flatMap(\.self))) }
+            guard case .success(let found) = result else { return }
+            driver.perform(.seedsChanged(found.joined().filter { driver.shared.allows($0.address) }))
         }
     }
 }

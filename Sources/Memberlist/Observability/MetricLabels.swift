@@ -6,6 +6,8 @@ enum RefusedReason: Int, MetricLabel {
     case truncated, malformed, limit, checksum, compression, label, plaintext, encrypted, decrypt, key,
         dialect
     case replay
+    /// From outside the networks that are allowed.
+    case network
     /// A stream too many, or no memory left for its message.
     case full
     /// A stream that brought no whole message in its time.
@@ -47,7 +49,7 @@ enum UnsentReason: Int, MetricLabel {
 
 /// Why what a message said was not believed or not done.
 enum DroppedReason: Int, MetricLabel {
-    case implausible, malformed, misdirected, overloaded, refused, incompatible
+    case implausible, malformed, misdirected, overloaded, refused, incompatible, network
 
     init?(_ notice: Notice) {
         switch notice {
@@ -57,6 +59,7 @@ enum DroppedReason: Int, MetricLabel {
         case .overloaded: self = .overloaded
         case .aliveRefused, .mergeRefused: self = .refused
         case .mergeIncompatible: self = .incompatible
+        case .addressRefused: self = .network
         // Counted under names of their own, or nothing was lost.
         case .broadcastsDropped, .tableFull, .rejoining, .reachableByStreamAlone, .refuted, .probeFailed,
             .stalled, .unconfirmedFailure:

@@ -59,8 +59,9 @@ struct NodeMetrics: Sendable {
     let keySeals: Gauge
     let keysWorn: Counter
 
-    /// - Parameter dimensions: Labels of every metric of this node.
-    init(dimensions: [(String, String)] = []) {
+    /// - Parameter labels: On every metric of this node, in the order of their names.
+    init(labels: [String: String] = [:]) {
+        let dimensions = labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         let maker = MetricMaker(dimensions: dimensions, factory: MetricsSystem.factory)
         self.maker = maker
         udpSent = maker.counter("udp.sent")

@@ -31,6 +31,7 @@ final class InboundStream: StreamUser {
 
     func opened(_ link: any StreamLink, by peer: Endpoint?) {
         self.peer = peer
+        guard isAllowed else { return link.close() }
         guard room.enter(self, from: peer) else {
             room.shared.metrics.tcpRefused[.full].increment()
             return link.close()
@@ -42,6 +43,14 @@ final class InboundStream: StreamUser {
         schedule(in: .nanoseconds(timeout.wholeNanoseconds)) { $0.end() }
         began = .now()
         endWhenSilent(in: Self.patience)
+    }
+
+    /// Whether the peer is inside the networks that are allowed.
+    private var isAllowed: Bool {
+        guard let address = peer?.address, !room.shared.allows(address) else { return true }
+        room.shared.metrics.tcpRefused[.network].increment()
+        room.shared.log.debug(.refusedStream, "stream from outside allowedNetworks", ["from": "\(address)"])
+        return false
     }
 
     func ended() {

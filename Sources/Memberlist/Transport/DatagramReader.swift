@@ -22,6 +22,7 @@ final class DatagramReader {
     func receive(_ datagram: RawSpan, from sender: Endpoint) {
         guard let driver = handle.driver else { return }
         shared.metrics.udpReceived.increment(by: datagram.byteCount)
+        guard shared.allows(sender.address) else { return refuseStranger(sender) }
         do {
             try read(datagram, from: sender, for: driver)
         } catch {
@@ -71,6 +72,12 @@ final class DatagramReader {
         case .suspect, .dead, .user: later.append((message, sender))
         case .alive, .ping, .indirectPing, .ack, .nack: driver.receive(message, from: sender)
         }
+    }
+
+    /// From outside the networks that are allowed: not looked at.
+    private func refuseStranger(_ sender: Endpoint) {
+        shared.metrics.udpRefused[.network].increment()
+        shared.log.debug(.refusedDatagram, "datagram from outside allowedNetworks", ["from": "\(sender)"])
     }
 
     private func refuse(_ error: any Error, from sender: Endpoint, for driver: ProtocolDriver) {

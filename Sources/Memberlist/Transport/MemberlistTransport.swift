@@ -30,7 +30,7 @@ public protocol MemberlistTransport: Sendable {
     /// Opens a stream to a peer.
     ///
     /// - Parameters:
-    ///   - endpoint: Where the peer is said to be.
+    ///   - endpoint: Where the peer listens.
     ///   - deadline: When nobody wants the stream any more. The task is cancelled then, and earlier where the node has
     ///     changed its mind; what comes of it later is closed.
     /// - Throws: ``MemberlistError/timedOut`` where the time was over, and anything else: the peer counts as

@@ -35,6 +35,11 @@ extension GossipProtocol {
             learnCapabilities(alive, of: known)
             return true
         }
+        // Those that are known passed here before.
+        guard isSelf || configuration.allows(endpoint.address) else {
+            notice(.addressRefused(alive.node.owned(), endpoint.address))
+            return true
+        }
         // Most alives are repeated: only one that says something is worth a copy.
         var alive = alive
         alive.port = endpoint.port

@@ -78,7 +78,9 @@ extension GossipProtocol {
             )
             send(.indirectPing(request), to: row.endpoint, receiver: receiver(helper))
         }
-        let triesStream = configuration.streamFallback && target.versions.maximum >= 3
+        let triesStream =
+            configuration.streamFallback && target.versions.maximum >= 3
+            && !configuration.streamFallbackExcept.contains(target.name)
         if triesStream { probe.stream = Probe.StreamPing(start: now) }
         probes[sequence] = probe
         if triesStream {

@@ -129,7 +129,8 @@ extension Coverage {
         case .mergeIncompatible: meet(.mergeIncompatible)
         case .mergeRefused: meet(.mergeRefused)
         case .aliveRefused: meet(.aliveRefused)
-        case .unconfirmedFailure: break
+        // No plan of the swarm's bounds the networks.
+        case .unconfirmedFailure, .addressRefused: break
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Memberlist
+
 extension Scenario {
     /// Those that are ready made.
     public static let all: [Scenario] = [

@@ -1,3 +1,5 @@
+internal import Memberlist
+
 /// A JSON object of which every key must be known, so that a slip of the pen is not a default in disguise.
 struct StrictObject {
     struct Key: CodingKey {

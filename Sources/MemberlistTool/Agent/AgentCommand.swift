@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Memberlist
+import MemberlistSettings
 
 /// `memberlist agent`.
 struct AgentCommand: AsyncParsableCommand {
@@ -10,8 +11,28 @@ struct AgentCommand: AsyncParsableCommand {
         discussion: AgentHelp.discussion
     )
 
+    @Option(
+        help: ArgumentHelp(
+            "Read the member's settings from this file, JSON or YAML. Variables MEMBERLIST_... override it, and "
+                + "flags override those. 'memberlist config example' prints one with every setting.",
+            valueName: "file"
+        )
+    )
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Set one of these settings, such as probe.interval=2s; may be given again.",
+            valueName: "key=value"
+        )
+    )
+    var set: [String] = []
+
+    @Flag(help: "Print the settings that the file, the variables and the flags make, as YAML, and end.")
+    var printConfig = false
+
     @Option(help: ArgumentHelp("The member's name, like no other's in the cluster.", valueName: "name"))
-    var name: String
+    var name: String?
 
     @Option(
         help: ArgumentHelp(
@@ -22,7 +43,7 @@ struct AgentCommand: AsyncParsableCommand {
         ),
         transform: AgentArguments.bind
     )
-    var bind: [HostPort]
+    var bind: [HostPort] = []
 
     @Option(
         help: ArgumentHelp(
@@ -98,7 +119,7 @@ struct AgentCommand: AsyncParsableCommand {
     var noVerifyOutgoing = false
 
     @Option(help: "Timing for a network of this kind.")
-    var profile: Profile = .lan
+    var profile: Profile?
 
     @Option(
         help: ArgumentHelp(
@@ -114,7 +135,7 @@ struct AgentCommand: AsyncParsableCommand {
             valueName: "bytes"
         )
     )
-    var metaLimit = 512
+    var metaLimit: Int?
 
     @Option(
         name: .customLong("delegate-protocol"),
@@ -131,7 +152,7 @@ struct AgentCommand: AsyncParsableCommand {
         help: ArgumentHelp("The gossip protocol to speak, 1 to 5.", valueName: "version"),
         transform: AgentArguments.gossipProtocol
     )
-    var gossipProtocol: UInt8 = 2
+    var gossipProtocol: UInt8?
 
     @Flag(help: "Accept encryption version 0, which members under protocol 1 speak.")
     var acceptPaddedEncryption = false
@@ -146,7 +167,7 @@ struct AgentCommand: AsyncParsableCommand {
         ),
         transform: AgentArguments.wire
     )
-    var wire = WirePolicy.automatic
+    var wire: WirePolicy?
 
     @Flag(name: .customLong("no-compression"), help: "Send nothing compressed.")
     var noCompression = false
@@ -174,6 +195,11 @@ struct AgentCommand: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try AgentPlan(self, environment: AgentKey.environment())
+        guard !printConfig else {
+            return try StandardStream.output.write(
+                line: String(SettingsExample(plan.configuration).yaml.dropLast())
+            )
+        }
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)

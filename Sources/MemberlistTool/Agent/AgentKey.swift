@@ -43,7 +43,8 @@ enum AgentKey {
         }
     }
 
-    private static func keyring(file path: String) throws(ToolError) -> Keyring {
+    /// The keys of a file.
+    static func keyring(file path: String) throws(ToolError) -> Keyring {
         let keys: [SecretKey]
         do {
             keys = try KeyringFile(path: path).read()

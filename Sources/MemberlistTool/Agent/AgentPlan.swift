@@ -1,7 +1,7 @@
 import Configuration
 import Memberlist
 
-/// What the agent is to do: the arguments, checked, and the environment.
+/// What the agent is to do: the arguments, checked, and the settings.
 struct AgentPlan: Sendable {
     /// The port that is meant where none is said: HashiCorp's.
     private static let customaryPort: UInt16 = 7946
@@ -16,28 +16,20 @@ struct AgentPlan: Sendable {
     let configuration: MemberlistConfiguration
 
     init(_ command: AgentCommand, environment: ConfigReader) throws(ToolError) {
-        binds = command.bind
-        guard let first = binds.first, binds.allSatisfy({ $0.port == first.port }) else {
-            throw .usage("a member has one port at all its addresses: give each --bind the same")
+        let settings = try AgentSettings(command, environment: environment)
+        guard settings.saysWhereToListen || command.printConfig else {
+            throw .usage(
+                "say where to listen: give --bind, or bindHosts and bindPort in the file of --config"
+            )
         }
-        joins = command.join
+        configuration = settings.configuration
+        let port = UInt16(clamping: configuration.bindPort)
+        binds = configuration.bindHosts.map { HostPort(host: $0, port: port) }
+        joins = command.join.isEmpty ? try Self.joins(settings) : command.join
         discover = command.discover
         printMembers = command.printMembers
         format = command.format
         readsCommands = command.commands
-        let keyring = try AgentKey.keyring(
-            encrypt: command.encrypt,
-            file: command.keyring,
-            environment: environment
-        )
-        var configuration = Self.configuration(command, keyring: keyring)
-        configuration.keyringFile = command.keyring.map { KeyringFile(path: $0) }
-        do {
-            try configuration.validate()
-        } catch {
-            throw .usage(error.message)
-        }
-        self.configuration = configuration
     }
 
     /// Where it listens, for a person.
@@ -49,40 +41,12 @@ struct AgentPlan: Sendable {
         return port
     }
 
-    private static func configuration(_ command: AgentCommand, keyring: Keyring?) -> MemberlistConfiguration {
-        var configuration = command.profile.configuration(name: NodeName(command.name))
-        configuration.bindHosts = command.bind.map(\.host)
-        configuration.bindPort = Int(command.bind.first?.port ?? customaryPort)
-        configuration.advertiseHost = command.advertise?.host
-        configuration.advertisePort = command.advertise?.port.map { Int($0) }
-        configuration.meta = Array((command.meta ?? "").utf8)
-        configuration.metaLimit = command.metaLimit
-        configuration.label = command.label ?? ""
-        configuration.acceptedLabels = command.acceptLabel
-        configuration.verifiesIncoming = !command.noVerifyIncoming
-        configuration.verifiesOutgoing = !command.noVerifyOutgoing
-        configuration.keyring = keyring
-        configuration.compression = !command.noCompression
-        configuration.wire = command.wire
-        configuration.protocolVersion = command.gossipProtocol
-        configuration.acceptsPaddedEncryption = command.acceptPaddedEncryption
-        if let versions = command.delegateProtocol {
-            configuration.delegateVersions = .init(
-                minimum: versions.minimum,
-                maximum: versions.maximum,
-                current: versions.current
-            )
-        }
-        return configuration
-    }
-}
-
-extension Profile {
-    fileprivate func configuration(name: NodeName) -> MemberlistConfiguration {
-        switch self {
-        case .lan: .lan(name: name)
-        case .wan: .wan(name: name)
-        case .local: .local(name: name)
+    private static func joins(_ settings: AgentSettings) throws(ToolError) -> [HostPort] {
+        guard let (texts, origin) = settings.joins else { return [] }
+        do {
+            return try texts.map { try AgentArguments.join($0) }
+        } catch {
+            throw .settings("\(origin): an address of join does not parse: \(error)")
         }
     }
 }

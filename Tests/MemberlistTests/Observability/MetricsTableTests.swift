@@ -72,7 +72,7 @@ import Testing
 
     @Test func everyMetricBearsTheNodesLabels() {
         let metrics = TestMetrics()
-        withMetricsFactory(metrics) { _ = NodeMetrics(dimensions: [("cluster", "blue")]) }
+        withMetricsFactory(metrics) { _ = NodeMetrics(labels: ["cluster": "blue"]) }
         let all =
             metrics.counters.map(\.dimensions) + metrics.timers.map(\.dimensions)
             + metrics.recorders.map(\.dimensions)

@@ -50,7 +50,7 @@ public final class InMemoryNetwork: Sendable {
 
     /// - Parameters:
     ///   - seed: Decides which datagrams are lost, and how long each takes.
-    ///   - conditions: Of every way that has none of its own.
+    ///   - conditions: Those of every way, until it is given its own.
     public init(seed: UInt64 = 0, _ conditions: Conditions = Conditions()) {
         state = Mutex(InMemoryWays(seed: seed, conditions: conditions))
     }
