@@ -22,7 +22,9 @@ import Testing
         "streamProgress": Limits.streamProgress, "incarnationStep": Limits.incarnationStep,
         "incarnation": Limits.incarnation, "members": Limits.members, "exchanges": Limits.exchanges,
         "relays": Limits.relays, "probes": Limits.probes, "pendingAlives": Limits.pendingAlives,
-        "userBroadcasts": Limits.userBroadcasts, "keySeals": Limits.keySeals,
+        "userBroadcasts": Limits.userBroadcasts, "hostAddresses": Limits.hostAddresses,
+        "serviceRecords": Limits.serviceRecords, "discoveredAddresses": Limits.discoveredAddresses,
+        "discoveryFile": Limits.discoveryFile, "keySeals": Limits.keySeals,
         "waitingItems": Limits.waitingItems, "waitingBytes": Limits.waitingBytes,
         "logLines": Limits.logLines, "logField": Limits.logField, "reportedClaims": Limits.reportedClaims,
     ]

@@ -9,6 +9,7 @@ extension MemberlistConfiguration {
         try validateIdentity()
         try validateTimes()
         try validateCounts()
+        try validateJoining()
     }
 
     private func validateIdentity() throws(ConfigurationError) {

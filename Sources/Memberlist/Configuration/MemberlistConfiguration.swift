@@ -70,6 +70,11 @@ public struct MemberlistConfiguration: Sendable {
     /// Streams: timeouts and bounds.
     public var streams = Streams()
 
+    /// Looking names up.
+    public var dns = DNS()
+    /// Looking for members again and again.
+    public var discovery = Discovery()
+
     /// How long ``Memberlist/join(_:timeout:)`` takes in all, where the call does not say.
     public var joinTimeout: Duration = .seconds(30)
     /// How long ``Memberlist/leave(timeout:)`` waits to be heard, where the call does not say.

@@ -24,7 +24,7 @@ struct NodeStarter {
             NIOLoopBound(StreamRoom(shared: shared, handle: handle), eventLoop: streamLoop)
         }.get()
 
-        let bindEndpoint = try await endpointToBind(on: loop)
+        let bindEndpoint = try await endpointToBind(shared.resolver)
         let ports = try await PortPair.bind(bindEndpoint, on: loop, children: streamLoop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(InboundStreamHandler(room: room.value))
@@ -65,7 +65,7 @@ struct NodeStarter {
         socket: NIOLoopBoundBox<DatagramSocket?>,
         dialer: StreamDialer
     ) async throws -> RunningNode {
-        let endpoint = try await advertised(bound, on: handle.loop)
+        let endpoint = try await advertised(bound, shared.resolver)
         let core = GossipProtocol(
             configuration: configuration.protocolConfiguration(
                 endpoint: endpoint,
@@ -120,16 +120,16 @@ struct NodeStarter {
             driver.owner = node
             driver.start()
         }
+        node.startSeeking()
         shared.log.info(.lifecycle, "node is up", ["bound": "\(bound)", "advertised": "\(endpoint)"])
         return node
     }
 
-    private func endpointToBind(on loop: any EventLoop) async throws -> Endpoint {
+    private func endpointToBind(_ resolver: Resolver) async throws -> Endpoint {
         do {
-            return try await resolve(
-                configuration.bindHost,
-                port: UInt16(clamping: configuration.bindPort),
-                on: loop
+            return Endpoint(
+                address: try await addresses(of: configuration.bindHost, resolver)[0],
+                port: UInt16(clamping: configuration.bindPort)
             )
         } catch MemberlistError.noAddress(let reason) {
             // Advertising another address would not help.
@@ -137,23 +137,30 @@ struct NodeStarter {
         }
     }
 
-    private func advertised(_ bound: Endpoint, on loop: any EventLoop) async throws -> Endpoint {
+    private func advertised(_ bound: Endpoint, _ resolver: Resolver) async throws -> Endpoint {
         let port = configuration.advertisePort.map { UInt16(clamping: $0) } ?? bound.port
         guard let host = configuration.advertiseHost else {
             return Endpoint(address: AdvertiseAddress.choose(bound: bound.address), port: port)
         }
-        return try await resolve(host, port: port, on: loop)
+        let found = try await addresses(of: host, resolver)
+        guard let address = AdvertiseAddress.choose(among: found, of: host, bound: bound.address) else {
+            throw MemberlistError.noAddress(
+                "the host name \"\(host)\" has no address of the family that this node listens with; listen on :: for both"
+            )
+        }
+        return Endpoint(address: address, port: port)
     }
 
-    private func resolve(_ host: String, port: UInt16, on loop: any EventLoop) async throws -> Endpoint {
-        guard let text = AddressText(host), text.port == nil else {
+    /// One at least.
+    private func addresses(of host: String, _ resolver: Resolver) async throws -> [IPAddress] {
+        guard let text = try? AddressText(joining: host), text.port == nil else {
             throw MemberlistError.noAddress("\"\(host)\" is neither an address nor a host name")
         }
-        let promise = loop.makePromise(of: [Endpoint].self)
-        Resolver.endpoints(of: text.host, port: port, completing: promise)
-        guard let first = try await promise.futureResult.get().first else {
-            throw MemberlistError.noAddress("the host name \"\(host)\" has no address")
+        do {
+            return try await resolver.addresses(of: text.host, until: .after(configuration.joinTimeout))
+        } catch {
+            guard let failure = error as? DNSFailure, failure != .cancelled else { throw CancellationError() }
+            throw MemberlistError.noAddress("the host name \"\(host)\" has no address: \(failure.joinError)")
         }
-        return first
     }
 }

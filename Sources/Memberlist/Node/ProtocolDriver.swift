@@ -67,6 +67,12 @@ final class ProtocolDriver {
     /// Whether a member tells the others that address.
     func knows(_ endpoint: Endpoint) -> Bool { core.knows(endpoint) }
 
+    /// Whether a member that lives, or this node, says that it is there.
+    func isPresent(at endpoint: Endpoint) -> Bool { core.isPresent(at: endpoint) }
+
+    /// Whether no other member lives.
+    var isAlone: Bool { core.isAlone }
+
     /// One input that is a batch of its own.
     func perform(_ input: Input) {
         core.handle(input, at: .now)

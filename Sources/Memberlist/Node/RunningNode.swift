@@ -11,6 +11,7 @@ final class RunningNode: Sendable {
     let snapshot: NodeSnapshot
     let bound: Endpoint
     let messageLimit: Int
+    let seeking: Seeking
     private let hooks: HookRunner
     private let server: any Channel
     private let datagrams: any Channel
@@ -41,6 +42,7 @@ final class RunningNode: Sendable {
         self.datagrams = datagrams
         self.dialer = dialer
         messageLimit = shared.messageLimit
+        seeking = Seeking(interval: shared.configuration.discovery.interval)
         stopped = handle.loop.makePromise()
         endAsked = handle.loop.makePromise()
         housekeeping = handle.loop.scheduleRepeatedTask(
@@ -125,6 +127,7 @@ final class RunningNode: Sendable {
     // MARK: Life
 
     func leave(timeout: Duration?) async throws -> Bool {
+        seeking.hasLeft = true
         do {
             let deadline = NIODeadline.after(timeout ?? configuration.leaveTimeout)
             return try await handle.wait(until: deadline) { driver, promise in driver.leave(promise: promise)
@@ -166,6 +169,8 @@ final class RunningNode: Sendable {
 
     private func closeEverything() -> EventLoopFuture<Void> {
         housekeeping.cancel()
+        seeking.stop()
+        shared.resolver.close()
         let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil

@@ -17,6 +17,11 @@ struct EndpointIndex: Sendable {
         holder(of: endpoint, hash: hash.hash(endpoint), in: rows) != nil || shared[endpoint] != nil
     }
 
+    /// The row that alone has that endpoint; nil where none or several have.
+    func onlyHolder(of endpoint: Endpoint, in rows: [MemberRow]) -> Int? {
+        holder(of: endpoint, hash: hash.hash(endpoint), in: rows)
+    }
+
     /// Makes room for so many more.
     mutating func reserve(_ more: Int, in rows: [MemberRow]) {
         index.reserve(more) { [hash] in hash.hash(rows[$0].identity.endpoint) }

@@ -111,6 +111,11 @@ struct MemberTable: Sendable {
 
     func knows(_ endpoint: Endpoint) -> Bool { endpoints.contains(endpoint, in: rows) }
 
+    /// Nil where none or several have that endpoint.
+    func stateOfOnlyMember(at endpoint: Endpoint) -> MemberState? {
+        endpoints.onlyHolder(of: endpoint, in: rows).map { rows[$0].state }
+    }
+
     // MARK: Suspicions
 
     func suspicion(of id: RowID) -> Suspicion? { suspicions[id.position] }

@@ -3,12 +3,7 @@ import Memberlist
 
 /// What the agent is to do: the arguments, checked, and the environment.
 struct AgentPlan: Sendable {
-    /// The port that is meant where none is said: HashiCorp's.
-    private static let customaryPort: UInt16 = 7946
-
-    let bind: HostPort
-    let joins: [HostPort]
-    let discover: HostPort?
+    let bind: AddressText
     let printMembers: Duration?
     let format: EventPrinter.Format
     let readsCommands: Bool
@@ -16,8 +11,6 @@ struct AgentPlan: Sendable {
 
     init(_ command: AgentCommand, environment: ConfigReader) throws(ToolError) {
         bind = command.bind
-        joins = command.join
-        discover = command.discover
         printMembers = command.printMembers
         format = command.format
         readsCommands = command.commands
@@ -36,16 +29,19 @@ struct AgentPlan: Sendable {
         self.configuration = configuration
     }
 
-    /// The port that is meant where an address has none: HashiCorp's, unless this node has chosen another.
-    var defaultPort: UInt16 {
-        guard let port = bind.port, port != 0 else { return Self.customaryPort }
-        return port
+    private static func sources(_ command: AgentCommand) -> [any MemberDiscovery] {
+        var sources: [any MemberDiscovery] = []
+        if !command.join.isEmpty { sources.append(StaticDiscovery(command.join)) }
+        // Each on its own: what one name is slow to answer holds up no other.
+        for name in command.discover { sources.append(StaticDiscovery([name])) }
+        for path in command.discoverFile { sources.append(FileDiscovery(path: path)) }
+        return sources
     }
 
     private static func configuration(_ command: AgentCommand, keyring: Keyring?) -> MemberlistConfiguration {
         var configuration = command.profile.configuration(name: NodeName(command.name))
         configuration.bindHost = command.bind.host
-        configuration.bindPort = Int(command.bind.port ?? customaryPort)
+        configuration.bindPort = Int(command.bind.port ?? 0)
         configuration.advertiseHost = command.advertise?.host
         configuration.advertisePort = command.advertise?.port.map { Int($0) }
         configuration.meta = Array((command.meta ?? "").utf8)
@@ -55,6 +51,8 @@ struct AgentPlan: Sendable {
         configuration.verifiesIncoming = !command.noVerifyIncoming
         configuration.verifiesOutgoing = !command.noVerifyOutgoing
         configuration.keyring = keyring
+        configuration.dns.servers = command.dnsServer
+        configuration.discovery.sources = sources(command)
         configuration.compression = !command.noCompression
         configuration.wire = command.wire
         configuration.protocolVersion = command.gossipProtocol

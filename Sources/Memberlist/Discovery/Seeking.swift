@@ -1,0 +1,197 @@
+internal import MemberlistCore
+internal import MemberlistWire
+internal import NIOCore
+internal import Synchronization
+
+/// What a node's discovery has in mind, from its start to its end.
+final class Seeking: Sendable {
+    private struct State {
+        var book: SeedBook
+        var tasks: [Task<Void, Never>] = []
+        var hasLeft = false
+        var isOver = false
+    }
+
+    private let state: Mutex<State>
+
+    init(interval: Duration) {
+        state = Mutex(State(book: SeedBook(interval: max(1, interval.wholeNanoseconds))))
+    }
+
+    /// Whether the node has left: it looks for nobody then, until it joins again.
+    var hasLeft: Bool {
+        get { state.withLock { $0.hasLeft } }
+        set { state.withLock { $0.hasLeft = newValue } }
+    }
+
+    func withBook<Value: Sendable>(_ body: (inout SeedBook) -> Value) -> Value {
+        state.withLock { body(&$0.book) }
+    }
+
+    func add(_ task: Task<Void, Never>) {
+        let isOver = state.withLock { state in
+            if !state.isOver { state.tasks.append(task) }
+            return state.isOver
+        }
+        if isOver { task.cancel() }
+    }
+
+    /// For good. It does not wait for the sources: one of them may be what shuts the node down.
+    func stop() {
+        let tasks = state.withLock { state in
+            state.isOver = true
+            defer { state.tasks = [] }
+            return state.tasks
+        }
+        for task in tasks { task.cancel() }
+    }
+}
+
+/// Asking the sources of members, each in a task of its own, so that one that hangs holds up no other.
+extension RunningNode {
+    private static let shortestPause: Duration = .milliseconds(500)
+    /// Names of one source that are looked up at once.
+    private static let lookups = 64
+
+    func startSeeking() {
+        let settings = configuration.discovery
+        for source in settings.sources {
+            // Weakly: the tasks end with the node, and the node is not to wait for them.
+            let task = Task { [weak self] in
+                var pace = SeekingPace(interval: settings.interval, generator: SystemRandomNumberGenerator())
+                var addresses: [String] = []
+                while !Task.isCancelled {
+                    guard let isAlone = await self?.look(at: source, &addresses) else { return }
+                    await Self.pause(pace.next(isAlone: isAlone), or: source)
+                }
+            }
+            seeking.add(task)
+        }
+    }
+
+    private static func pause(_ pause: Duration, or source: any MemberDiscovery) async {
+        // A source that always has a change must not be asked all the time.
+        try? await Task.sleep(for: min(pause, shortestPause))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await Task.sleep(for: max(.zero, pause - shortestPause)) }
+            group.addTask {
+                do {
+                    try await source.waitForChange()
+                } catch {
+                    try? await Task.sleep(for: pause)
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// - Parameter addresses: What the source last said, which stands where it fails.
+    /// - Returns: Whether this node is alone afterwards; nil once it has stopped.
+    private func look(at source: any MemberDiscovery, _ addresses: inout [String]) async -> Bool? {
+        if !seeking.hasLeft {
+            do {
+                addresses = try await source.addresses()
+            } catch {
+                guard !Task.isCancelled else { return nil }
+                shared.log.warning(
+                    .network,
+                    "discovery failed; what it last found stands",
+                    ["source": "\(type(of: source))", "reason": "\(error)"]
+                )
+            }
+            await look(at: Array(addresses.prefix(Limits.discoveredAddresses)))
+        }
+        return try? await handle.ask { $0.isAlone }
+    }
+
+    /// Each name on its own, so that one that is slow to be looked up holds up no address.
+    private func look(at texts: [String]) async {
+        var known: [Seed] = []
+        var names: [(String, JoinAddress)] = []
+        for text in texts {
+            do {
+                let address = try JoinAddress(text)
+                if case .address(let number) = address.place {
+                    let endpoint = Endpoint(address: number, port: address.port ?? configuration.usualPort)
+                    known.append(Seed(endpoint: endpoint, name: address.name))
+                } else {
+                    names.append((text, address))
+                }
+            } catch {
+                report(text, error)
+            }
+        }
+        await withTaskGroup(of: Void.self) { [known] group in
+            group.addTask { await self.found(known) }
+            for (count, (text, address)) in names.enumerated() {
+                if count >= Self.lookups { await group.next() }
+                group.addTask { await self.lookUp(text, address) }
+            }
+        }
+    }
+
+    private func lookUp(_ text: String, _ address: JoinAddress) async {
+        switch await endpoints(of: address, until: .after(configuration.joinTimeout)) {
+        case .success(let endpoints):
+            await found(endpoints.map { Seed(endpoint: $0, name: address.name) })
+        case .failure(let error):
+            report(text, error)
+        }
+    }
+
+    private func report(_ text: String, _ error: any Error) {
+        guard !Task.isCancelled else { return }
+        shared.log.warning(
+            .network,
+            "discovery found an address that leads nowhere",
+            ["address": text, "reason": "\(error)"]
+        )
+    }
+
+    /// These are the seeds now: whoever of them is no member is dialled, unless it was of late.
+    private func found(_ seeds: [Seed]) async {
+        let own = bound
+        let answer = try? await handle.ask { driver in
+            (seeds.map { driver.isPresent(at: $0.endpoint) || $0.endpoint == own }, driver.isAlone)
+        }
+        guard let (arePresent, isAlone) = answer, !Task.isCancelled else { return }
+        let due = seeking.withBook { book in
+            var strangers: [Seed] = []
+            for (seed, isPresent) in zip(seeds, arePresent) {
+                if isPresent { book.forget(seed.endpoint) } else { strangers.append(seed) }
+            }
+            var random = SystemRandomNumberGenerator()
+            return book.due(among: strangers, isAlone: isAlone, at: .now, using: &random)
+        }
+        let deadline = NIODeadline.after(configuration.streams.timeout)
+        await withDiscardingTaskGroup { group in
+            for seed in due {
+                group.addTask { await self.dial(seed, until: deadline) }
+            }
+        }
+    }
+
+    private func dial(_ seed: Seed, until deadline: NIODeadline) async {
+        let outcome = await exchange(with: seed.endpoint, name: seed.name, asSeed: true, until: deadline)
+        guard !Task.isCancelled, !seeking.hasLeft else {
+            return seeking.withBook { $0.abandoned(seed.endpoint) }
+        }
+        let succeeded = (try? outcome.get()) != nil
+        seeking.withBook { book in
+            var random = SystemRandomNumberGenerator()
+            book.dialled(seed.endpoint, succeeded: succeeded, at: .now, using: &random)
+        }
+        guard case .failure(let error) = outcome else { return }
+        let more = ["address": "\(seed.endpoint)", "reason": "\(error)"]
+        if (try? await handle.ask { $0.isAlone }) == true {
+            shared.log.warning(
+                .lifecycle,
+                "a discovered address did not answer: this node is a cluster of its own",
+                more
+            )
+        } else {
+            shared.log.debug(.network, "a discovered address did not answer", more)
+        }
+    }
+}
