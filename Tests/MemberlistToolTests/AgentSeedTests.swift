@@ -11,7 +11,7 @@ import Testing
         try await before.process.end()
         let a = try RunningAgent("a", ["--join", address, "--join", "nowhere.invalid"])
         try await poll("the first attempt", within: .seconds(15)) {
-            a.process.errorLines.contains { $0.contains("did not answer: this node is a cluster of its own") }
+            a.process.errorLines.contains { $0.contains("found nobody: this node is a cluster of its own") }
         }
         let seed = try RunningAgent("seed", ["--bind", address])
         try await a.wait("join", ["name": "seed"])

@@ -164,34 +164,37 @@ extension RunningNode {
             var random = SystemRandomNumberGenerator()
             return book.due(among: strangers, isAlone: isAlone, at: .now, using: &random)
         }
+        guard !due.isEmpty else { return }
         let deadline = NIODeadline.after(configuration.streams.timeout)
-        await withDiscardingTaskGroup { group in
+        let results = await withTaskGroup(of: JoinResult.self) { group in
             for seed in due {
                 group.addTask { await self.dial(seed, until: deadline) }
             }
+            return await group.reduce(into: []) { $0.append($1) }
         }
+        guard !Task.isCancelled, !seeking.hasLeft, !results.contains(where: \.succeeded) else { return }
+        if (try? await handle.ask { $0.isAlone }) == true { await reportFailure(results) }
     }
 
-    private func dial(_ seed: Seed, until deadline: NIODeadline) async {
-        let outcome = await exchange(with: seed.endpoint, name: seed.name, asSeed: true, until: deadline)
+    private func dial(_ seed: Seed, until deadline: NIODeadline) async -> JoinResult {
+        let endpoint = seed.endpoint
+        let outcome = await exchange(with: endpoint, name: seed.name, asSeed: true, until: deadline)
+        let result = JoinResult(address: "\(endpoint)", endpoint: endpoint, outcome: outcome)
         guard !Task.isCancelled, !seeking.hasLeft else {
-            return seeking.withBook { $0.abandoned(seed.endpoint) }
+            seeking.withBook { $0.abandoned(endpoint) }
+            return result
         }
-        let succeeded = (try? outcome.get()) != nil
         seeking.withBook { book in
             var random = SystemRandomNumberGenerator()
-            book.dialled(seed.endpoint, succeeded: succeeded, at: .now, using: &random)
+            book.dialled(endpoint, succeeded: result.succeeded, at: .now, using: &random)
         }
-        guard case .failure(let error) = outcome else { return }
-        let more = ["address": "\(seed.endpoint)", "reason": "\(error)"]
-        if (try? await handle.ask { $0.isAlone }) == true {
-            shared.log.warning(
-                .lifecycle,
-                "a discovered address did not answer: this node is a cluster of its own",
-                more
+        if case .failure(let error) = outcome {
+            shared.log.debug(
+                .network,
+                "a discovered address did not answer",
+                ["address": "\(endpoint)", "reason": "\(error)"]
             )
-        } else {
-            shared.log.debug(.network, "a discovered address did not answer", more)
         }
+        return result
     }
 }

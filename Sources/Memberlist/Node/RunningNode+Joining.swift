@@ -36,15 +36,13 @@ extension RunningNode {
             group.cancelAll()
         }
         let all = plan.results(otherwise: .cancelled)
-        if !all.isEmpty, !all.contains(where: \.succeeded) { reportFailure(all) }
+        if !all.isEmpty, !all.contains(where: \.succeeded) { await reportFailure(all) }
         return all
     }
 
     /// A node that joins nobody must not be a cluster of its own unnoticed.
-    private func reportFailure(_ results: [JoinResult]) {
-        let isAlone = !snapshot.members.contains {
-            $0.name != snapshot.localMember.name && ($0.state == .alive || $0.state == .suspect)
-        }
+    func reportFailure(_ results: [JoinResult]) async {
+        let isAlone = (try? await handle.ask { $0.isAlone }) ?? true
         let reasons = results.prefix(Self.reasonsTold).map { result in
             guard case .failure(let error) = result.outcome else { return result.address }
             return "\(result.address): \(error)"

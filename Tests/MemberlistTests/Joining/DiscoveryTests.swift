@@ -102,7 +102,7 @@ struct DiscoveryTests {
         let log = LogLines()
         try await withNodes([seeker("a", [source])], logs: [log]) { nodes in
             try await poll("a dial in vain", within: .seconds(60)) {
-                !log.having("did not answer: this node is a cluster of its own", "127.0.54.1:\(port)").isEmpty
+                !log.having("found nobody: this node is a cluster of its own", "127.0.54.1:\(port)").isEmpty
             }
             fails.withLock { $0 = true }
             try await poll("a word on the source", within: .seconds(60)) {

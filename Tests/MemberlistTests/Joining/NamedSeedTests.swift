@@ -67,7 +67,7 @@ extension NameServerTests {
             let patient: @Sendable (inout MemberlistConfiguration) -> Void = {
                 $0.dns.servers = ["\(NameServer.host):\(mute.localAddress?.port ?? 9)"]
                 $0.dns.timeout = .seconds(60)
-                $0.streams.timeout = .seconds(600)
+                $0.streams.timeout = .seconds(60)
             }
             try await withNodes([local("a", patient), local("b", patient)]) { nodes in
                 let dead =
@@ -86,13 +86,13 @@ extension NameServerTests {
 
                 start = clock.now
                 let node = nodes[0]
-                let cancelled = Task { await node.join(dead, timeout: .seconds(600)) }
+                let cancelled = Task { await node.join(dead, timeout: .seconds(60)) }
                 cancelled.cancel()
                 #expect(await cancelled.value.count == dead.count)
                 #expect(clock.now - start < .seconds(30))
 
                 start = clock.now
-                async let interrupted = node.join(dead, timeout: .seconds(600))
+                async let interrupted = node.join(dead, timeout: .seconds(60))
                 await node.shutdown()
                 #expect(await interrupted.count == dead.count)
                 #expect(clock.now - start < .seconds(30))
