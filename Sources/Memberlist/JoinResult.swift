@@ -17,10 +17,12 @@ public struct JoinResult: Sendable, Hashable {
 
 /// Why a join through one address failed.
 public enum JoinError: Error, Sendable, Hashable {
-    /// Neither an address, with or without a port, nor a host name.
-    case malformedAddress
-    /// The host name has no addresses.
+    /// Nothing that a join takes; the fault says how to write it.
+    case malformedAddress(AddressFault)
+    /// There is no such host or service, or it has no addresses.
     case unresolved
+    /// No name server gave an answer that can be used; the text says what was wrong.
+    case nameServer(String)
     /// Nobody accepts connections there, or the network does not reach it.
     case unreachable
     /// The peer closed the stream without an answer: another label, another key, or it is overloaded.
@@ -42,8 +44,9 @@ public enum JoinError: Error, Sendable, Hashable {
 extension JoinError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .malformedAddress: "not an address; write 10.0.0.1, 10.0.0.1:7946, [::1]:7946 or a host name"
-        case .unresolved: "the host name has no addresses"
+        case .malformedAddress(let fault): "not an address: \(fault)"
+        case .unresolved: "the name has no addresses"
+        case .nameServer(let reason): "the name could not be looked up: \(reason)"
         case .unreachable: "nobody accepts connections there"
         case .noAnswer:
             "the peer closed the connection without an answer: perhaps it has not the key that this node seals with; "

@@ -30,6 +30,8 @@ import Testing
         "userBroadcasts": Limits.userBroadcasts, "userBroadcastBytes": Limits.userBroadcastBytes,
         "membershipBroadcasts": Limits.membershipBroadcasts,
         "membershipBroadcastBytes": Limits.membershipBroadcastBytes, "evidenceNames": Limits.evidenceNames,
+        "hostAddresses": Limits.hostAddresses, "serviceRecords": Limits.serviceRecords,
+        "discoveredAddresses": Limits.discoveredAddresses, "discoveryFile": Limits.discoveryFile,
         "keySeals": Limits.keySeals,
         "waitingItems": Limits.waitingItems, "waitingBytes": Limits.waitingBytes,
         "logLines": Limits.logLines, "logField": Limits.logField, "reportedClaims": Limits.reportedClaims,

@@ -11,7 +11,8 @@ import Testing
             "MemberlistWire", "HeapModule", "DequeModule", "Synchronization", "Glibc", "Musl", "Darwin",
         ],
         "Memberlist": [
-            "MemberlistWire", "MemberlistCore", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Logging",
+            "CCares", "MemberlistWire", "MemberlistCore", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers",
+            "Logging",
             "Metrics", "ServiceLifecycle", "Foundation", "FoundationEssentials", "DequeModule",
             "Synchronization", "Glibc", "Musl", "Darwin",
         ],

@@ -10,11 +10,13 @@ final class NodeShared: Sendable {
     let metrics = NodeMetrics()
     let events: EventHub
     let keyPeers = KeyPeers()
+    let resolver: Resolver
 
     init(configuration: MemberlistConfiguration, layers: LayerSettings, log: NodeLog) {
         self.configuration = configuration
         self.layers = layers
         self.log = log
+        resolver = Resolver(configuration.dns)
         events = EventHub(capacity: configuration.eventBuffer)
     }
 }

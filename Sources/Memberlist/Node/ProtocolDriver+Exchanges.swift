@@ -18,12 +18,17 @@ struct StateQuestion {
 
 /// State exchanges and stream pings, in both directions.
 extension ProtocolDriver {
-    func join(_ endpoint: Endpoint, until deadline: NIODeadline, promise: EventLoopPromise<Int>) {
+    func join(
+        _ endpoint: Endpoint,
+        name: NodeName?,
+        until deadline: NIODeadline,
+        promise: EventLoopPromise<Int>
+    ) {
         let id = ExchangeID(nextNumber())
         joins[id] = PendingJoin(promise: promise, deadline: deadline)
         // Whatever ends the wait first, a result, the deadline or a cancellation, ends the stream too.
         promise.futureResult.whenComplete { [handle] _ in handle.driver?.abandon(id) }
-        perform(.joinRequested(id, endpoint, name: nil))
+        perform(.joinRequested(id, endpoint, name: name))
     }
 
     func finishJoin(_ id: ExchangeID, _ outcome: ExchangeOutcome) {

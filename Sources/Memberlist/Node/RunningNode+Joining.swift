@@ -4,38 +4,54 @@ internal import NIOCore
 
 /// Joining: every address at once, a result for each, one deadline for all.
 extension RunningNode {
-    /// Exchanges of one join under way at once; far below what the core bears.
-    private static let window = 32
+    /// Lookups and exchanges of one join under way at once; half of what the core bears.
+    private static let window = Limits.exchanges / 2
     /// Reasons that one line of the log has room for.
     private static let reasonsTold = 3
-    /// Addresses of one host name that are tried.
-    private static let addressesOfAHost = 16
+
+    private enum Outcome: Sendable {
+        case resolved(Int, Result<[Endpoint], JoinError>)
+        case dialled(Int, Endpoint, Result<Int, JoinError>)
+    }
 
     func join(_ addresses: [String], timeout: Duration?) async -> [JoinResult] {
-        let deadline = NIODeadline.after(timeout ?? configuration.joinTimeout)
-        var results = [JoinResult?](repeating: nil, count: addresses.count)
-        await withTaskGroup(of: (Int, JoinResult).self) { group in
-            var rest = addresses.enumerated().makeIterator()
-            func startNext() {
-                guard let (index, address) = rest.next() else { return }
-                group.addTask { (index, await self.join(address, until: deadline)) }
-            }
-            for _ in 0..<Self.window { startNext() }
-            while let (index, result) = await group.next() {
-                results[index] = result
-                startNext()
-            }
+        seeking.hasLeft = false
+        seeking.withSeeds { seeds in
+            for text in addresses { if let address = try? JoinAddress(text) { seeds.add(text, address) } }
         }
-        let all = results.compactMap { $0 }
-        if !all.isEmpty, !all.contains(where: \.succeeded) { reportFailure(all) }
+        let deadline = NIODeadline.after(timeout ?? configuration.joinTimeout)
+        var plan = JoinPlan(addresses)
+        await withTaskGroup(of: Outcome.self) { group in
+            var running = 0
+            while true {
+                while running < Self.window, let step = plan.next() {
+                    running += 1
+                    group.addTask { await self.take(step, until: deadline) }
+                }
+                guard !plan.isDecided, let outcome = await group.next() else { break }
+                running -= 1
+                switch outcome {
+                case .resolved(let index, let found):
+                    if case .success(let endpoints) = found {
+                        seeking.withSeeds { $0.lookedUp(addresses[index], endpoints) }
+                    }
+                    plan.resolved(index, found)
+                case .dialled(let index, let endpoint, let result): plan.dialled(index, endpoint, result)
+                }
+            }
+            // Other addresses of a host that has answered.
+            group.cancelAll()
+        }
+        tellSeeds()
+        lookForUnknownSeeds()
+        let all = plan.results(otherwise: .cancelled)
+        if !all.isEmpty, !all.contains(where: \.succeeded) { await reportFailure(all) }
         return all
     }
 
     /// A node that joins nobody must not be a cluster of its own unnoticed.
-    private func reportFailure(_ results: [JoinResult]) {
-        let isAlone = !snapshot.members.contains {
-            $0.name != snapshot.localMember.name && ($0.state == .alive || $0.state == .suspect)
-        }
+    func reportFailure(_ results: [JoinResult]) async {
+        let isAlone = (try? await handle.ask { $0.isAlone }) ?? true
         let reasons = results.prefix(Self.reasonsTold).map { result in
             guard case .failure(let error) = result.outcome else { return result.address }
             return "\(result.address): \(error)"
@@ -49,54 +65,79 @@ extension RunningNode {
         )
     }
 
-    private func join(_ address: String, until deadline: NIODeadline) async -> JoinResult {
-        let endpoints: [Endpoint]
-        handle.submit { [bound] in $0.seeds.add(address, defaultPort: bound.port) }
-        do {
-            endpoints = try await resolve(address, until: deadline)
-        } catch {
-            return JoinResult(address: address, endpoint: nil, outcome: .failure(joinError(error)))
+    private func take(_ step: JoinPlan.Step, until deadline: NIODeadline) async -> Outcome {
+        switch step {
+        case .resolve(let index, let address):
+            .resolved(index, await endpoints(of: address, until: deadline))
+        case .dial(let index, let endpoint, let name):
+            .dialled(index, endpoint, await exchange(with: endpoint, name: name, until: deadline))
         }
-        var last = JoinResult(address: address, endpoint: nil, outcome: .failure(.unresolved))
-        await withTaskGroup(of: JoinResult.self) { group in
-            for endpoint in endpoints.prefix(Self.addressesOfAHost) {
-                group.addTask { await self.join(address, at: endpoint, until: deadline) }
-            }
-            for await result in group where !last.succeeded { last = result }
-        }
-        return last
     }
 
-    private func resolve(_ address: String, until deadline: NIODeadline) async throws -> [Endpoint] {
-        guard let text = AddressText(address) else { throw JoinError.malformedAddress }
-        let port = text.port ?? bound.port
-        let all: [Endpoint] = try await handle.wait(until: deadline, timeout: JoinError.timedOut) {
-            _,
-            promise in
-            Resolver.endpoints(of: text.host, port: port, completing: promise)
+    /// All endpoints that an address stands for.
+    func endpoints(
+        of address: JoinAddress,
+        until deadline: NIODeadline
+    ) async -> Result<[Endpoint], JoinError> {
+        let all: [Endpoint]
+        do {
+            all = try await shared.resolver.endpoints(
+                of: address.place,
+                port: address.port,
+                default: configuration.usualPort,
+                until: deadline
+            )
+        } catch {
+            return .failure((error as? DNSFailure)?.joinError ?? .cancelled)
         }
-        // A socket bound to an IPv4 address sends no datagram to an IPv6 one; where the host has both, the
-        // others are of no use.
+        // A socket bound to an IPv4 address sends no datagram to an IPv6 one; where the host has both, the others
+        // are of no use. Nor is this node itself, where its host's name stands for other members too.
         let reachable = all.filter { transport.reaches($0.address) }
-        return reachable.isEmpty ? all : reachable
+        let own = snapshot.localMember.endpoint
+        let others = (reachable.isEmpty ? all : reachable).filter { $0 != own && !transport.listens(at: $0) }
+        return .success(others.isEmpty ? all : others)
     }
 
-    private func join(_ address: String, at endpoint: Endpoint, until deadline: NIODeadline) async
-        -> JoinResult
-    {
+    /// - Parameter asSeed: Whether discovery found it, and nobody asked: a node that leaves meanwhile stays away.
+    func exchange(
+        with endpoint: Endpoint,
+        name: NodeName?,
+        asSeed: Bool = false,
+        until deadline: NIODeadline
+    ) async -> Result<Int, JoinError> {
+        let first = await attempt(endpoint, name: name, asSeed: asSeed, until: deadline)
+        // Somebody else than was expected cannot read what was sealed for that member; what is for anybody, it can.
+        guard name != nil, case .failure(let error) = first, error.mayBeAnothers else { return first }
+        return await attempt(endpoint, name: nil, asSeed: asSeed, until: deadline)
+    }
+
+    private func attempt(
+        _ endpoint: Endpoint,
+        name: NodeName?,
+        asSeed: Bool,
+        until deadline: NIODeadline
+    ) async -> Result<Int, JoinError> {
         do {
-            let members: Int = try await handle.wait(until: deadline, timeout: JoinError.timedOut) {
-                driver,
-                promise in
-                driver.join(endpoint, until: deadline, promise: promise)
-            }
-            return JoinResult(address: address, endpoint: endpoint, outcome: .success(members))
+            return .success(
+                try await handle.wait(until: deadline, timeout: JoinError.timedOut) {
+                    [seeking] driver, promise in
+                    // Asked on the loop, where a leave comes after its mark: it is not undone by a dial.
+                    if asSeed, seeking.hasLeft { return promise.fail(JoinError.unavailable) }
+                    driver.join(endpoint, name: name, until: deadline, promise: promise)
+                }
+            )
         } catch {
-            return JoinResult(address: address, endpoint: endpoint, outcome: .failure(joinError(error)))
+            return .failure((error as? JoinError) ?? .cancelled)
         }
     }
+}
 
-    private func joinError(_ error: any Error) -> JoinError {
-        (error as? JoinError) ?? .cancelled
+extension JoinError {
+    /// Whether a peer was there and could do nothing with what it got.
+    fileprivate var mayBeAnothers: Bool {
+        switch self {
+        case .noAnswer, .unreadable: true
+        default: false
+        }
     }
 }

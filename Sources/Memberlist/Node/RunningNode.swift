@@ -11,6 +11,7 @@ final class RunningNode: Sendable {
     let snapshot: NodeSnapshot
     let bound: Endpoint
     let messageLimit: Int
+    let seeking: Seeking
     private let hooks: HookRunner
     let transport: any NodeTransport
     private let dialer: StreamDialer
@@ -38,6 +39,7 @@ final class RunningNode: Sendable {
         self.transport = transport
         self.dialer = dialer
         messageLimit = shared.messageLimit
+        seeking = Seeking(shared.configuration)
         stopped = handle.loop.makePromise()
         endAsked = handle.loop.makePromise()
         housekeeping = handle.loop.scheduleRepeatedTask(
@@ -61,6 +63,7 @@ final class RunningNode: Sendable {
     // MARK: Life
 
     func leave(timeout: Duration?) async throws -> LeaveOutcome {
+        seeking.hasLeft = true
         do {
             let deadline = NIODeadline.after(timeout ?? configuration.leaveTimeout)
             return try await handle.wait(until: deadline) { driver, promise in driver.leave(promise: promise)
@@ -100,6 +103,8 @@ final class RunningNode: Sendable {
 
     private func closeEverything() async {
         housekeeping.cancel()
+        seeking.stop()
+        shared.resolver.close()
         let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil

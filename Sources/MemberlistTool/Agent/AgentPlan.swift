@@ -3,13 +3,8 @@ import Memberlist
 
 /// What the agent is to do: the arguments, checked, and the environment.
 struct AgentPlan: Sendable {
-    /// The port that is meant where none is said: HashiCorp's.
-    private static let customaryPort: UInt16 = 7946
-
     /// The first is what the others are told.
-    let binds: [HostPort]
-    let joins: [HostPort]
-    let discover: HostPort?
+    let binds: [AddressText]
     let printMembers: Duration?
     let format: EventPrinter.Format
     let readsCommands: Bool
@@ -20,8 +15,6 @@ struct AgentPlan: Sendable {
         guard let first = binds.first, binds.allSatisfy({ $0.port == first.port }) else {
             throw .usage("a member has one port at all its addresses: give each --bind the same")
         }
-        joins = command.join
-        discover = command.discover
         printMembers = command.printMembers
         format = command.format
         readsCommands = command.commands
@@ -43,16 +36,19 @@ struct AgentPlan: Sendable {
     /// Where it listens, for a person.
     var listening: String { binds.map(\.description).joined(separator: " and ") }
 
-    /// The port that is meant where an address has none: HashiCorp's, unless this node has chosen another.
-    var defaultPort: UInt16 {
-        guard let port = binds.first?.port, port != 0 else { return Self.customaryPort }
-        return port
+    private static func sources(_ command: AgentCommand) -> [any MemberDiscovery] {
+        var sources: [any MemberDiscovery] = []
+        if !command.join.isEmpty { sources.append(StaticDiscovery(command.join)) }
+        // Each on its own: what one name is slow to answer holds up no other.
+        for name in command.discover { sources.append(StaticDiscovery([name])) }
+        for path in command.discoverFile { sources.append(FileDiscovery(path: path)) }
+        return sources
     }
 
     private static func configuration(_ command: AgentCommand, keyring: Keyring?) -> MemberlistConfiguration {
         var configuration = command.profile.configuration(name: NodeName(command.name))
         configuration.bindHosts = command.bind.map(\.host)
-        configuration.bindPort = Int(command.bind.first?.port ?? customaryPort)
+        configuration.bindPort = Int(command.bind.first?.port ?? 0)
         configuration.advertiseHost = command.advertise?.host
         configuration.advertisePort = command.advertise?.port.map { Int($0) }
         configuration.meta = Array((command.meta ?? "").utf8)
@@ -62,6 +58,8 @@ struct AgentPlan: Sendable {
         configuration.verifiesIncoming = !command.noVerifyIncoming
         configuration.verifiesOutgoing = !command.noVerifyOutgoing
         configuration.keyring = keyring
+        configuration.dns.servers = command.dnsServer
+        configuration.discovery.sources = sources(command)
         configuration.compression = !command.noCompression
         configuration.wire = command.wire
         configuration.protocolVersion = command.gossipProtocol
