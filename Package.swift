@@ -120,7 +120,7 @@ let package = Package(
         .testTarget(name: "InteropTests", dependencies: ["ProcessSupport"], swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
-            dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
+            dependencies: ["CAllocations", "MemberlistCore", "MemberlistWire", "FixtureSupport"],
             swiftSettings: strict
         ),
         .testTarget(
