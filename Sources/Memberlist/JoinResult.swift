@@ -17,12 +17,14 @@ public struct JoinResult: Sendable, Hashable {
 
 /// Why a join through one address failed.
 public enum JoinError: Error, Sendable, Hashable {
-    /// Neither an address, with or without a port, nor a host name.
-    case malformedAddress
+    /// Nothing that a join takes; the fault says how to write it.
+    case malformedAddress(AddressFault)
     /// The address names no node, and ``MemberlistConfiguration/requiresNodeNames`` is set.
     case nameMissing
-    /// The host name has no addresses.
+    /// There is no such host or service, or it has no addresses.
     case unresolved
+    /// No name server gave an answer that can be used; the text says what was wrong.
+    case nameServer(String)
     /// The address lies outside ``MemberlistConfiguration/allowedNetworks``.
     case networkNotAllowed
     /// Nobody accepts connections there, or the network does not reach it.
@@ -46,11 +48,12 @@ public enum JoinError: Error, Sendable, Hashable {
 extension JoinError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .malformedAddress: "not an address; write 10.0.0.1, 10.0.0.1:7946, [::1]:7946 or a host name"
+        case .malformedAddress(let fault): "not an address: \(fault)"
         case .nameMissing:
             "no node's name, and requiresNodeNames is set; write name/address, such as web-1/10.0.0.1"
         case .networkNotAllowed: "the address is outside allowedNetworks; add its network there"
-        case .unresolved: "the host name has no addresses"
+        case .unresolved: "the name has no addresses; look at its spelling and its records"
+        case .nameServer(let reason): "the name could not be looked up: \(reason)"
         case .unreachable: "nobody accepts connections there"
         case .noAnswer:
             "the peer closed the connection without an answer: perhaps it has not the key that this node seals with; "

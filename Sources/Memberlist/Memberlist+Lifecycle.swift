@@ -13,12 +13,15 @@ extension Memberlist {
     /// Joins a cluster through any of its members.
     ///
     /// All addresses are tried at once. One success is a success as a whole: gossip does the rest. Every address, the
-    /// ones that failed too, is a seed from then on: see ``MemberlistConfiguration/Healing``.
+    /// ones that failed too, is a seed from then on: see ``MemberlistConfiguration/Healing``. <doc:Joining> has more, and
+    /// how to find members again and again.
     ///
     /// - Parameters:
     ///   - addresses: `10.0.0.1`, `10.0.0.1:7946`, `::1`, `[::1]:7946`, `seed.example`, `seed.example:7946`;
-    ///     without a port, this node's own. A host name stands for all its addresses, tried in turn. A node's name
-    ///     and a slash may stand before each, `web-1/10.0.0.1`: then that node is asked by name.
+    ///     without a port, the one of ``MemberlistConfiguration/bindPort``, or 7946 where that is 0. A host name stands
+    ///     for all its A and AAAA records, which are tried until one answers. `_memberlist._tcp.example.org` and
+    ///     `srv+members.example.org` stand for the hosts and ports of their SRV records. Before each may stand a
+    ///     member's name, as in `web-1/10.0.0.1:7946`: who is expected there.
     ///   - timeout: For all of them; nil: ``MemberlistConfiguration/joinTimeout``.
     /// - Returns: A result for each address, in the order given. A cancelled task gets them at once.
     @discardableResult

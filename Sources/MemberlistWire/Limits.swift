@@ -112,6 +112,17 @@ package enum Limits {
     /// counted. Ours.
     package static let evidenceNames = 16
 
+    // MARK: Joining
+
+    /// Addresses that one name, or one service, stands for. Ours: an answer of 64 KiB could hold thousands.
+    package static let hostAddresses = 256
+    /// SRV records of one service. Ours.
+    package static let serviceRecords = 64
+    /// Addresses that one look of discovery brings, all sources together, and endpoints that are kept in mind. Ours.
+    package static let discoveredAddresses = 1_024
+    /// Bytes of a file of addresses. Ours.
+    package static let discoveryFile = 1_048_576
+
     // MARK: The runtime
 
     /// Addresses that one node binds. Ours.

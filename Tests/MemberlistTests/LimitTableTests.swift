@@ -32,6 +32,8 @@ import Testing
         "userBroadcasts": Limits.userBroadcasts, "userBroadcastBytes": Limits.userBroadcastBytes,
         "membershipBroadcasts": Limits.membershipBroadcasts,
         "membershipBroadcastBytes": Limits.membershipBroadcastBytes, "evidenceNames": Limits.evidenceNames,
+        "hostAddresses": Limits.hostAddresses, "serviceRecords": Limits.serviceRecords,
+        "discoveredAddresses": Limits.discoveredAddresses, "discoveryFile": Limits.discoveryFile,
         "keySeals": Limits.keySeals,
         "waitingBytes": Limits.waitingBytes,
         "logLines": Limits.logLines, "logBytes": Limits.logBytes, "permissivePeers": Limits.permissivePeers,

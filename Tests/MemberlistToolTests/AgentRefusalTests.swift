@@ -32,7 +32,7 @@ import Testing
         ([secret], "argument"), (["hunter2"], "argument"), (["--format", secret], "text"),
         (["--encrpyt=\(secret)"], "Did you mean"), (["--encrypt\(secret)"], "Unknown option"),
         (["-\(secret)"], "Unknown option"), (["--log-level", "key:\(secret) "], "debug"),
-        (["--label=\(secret)", "--join", secret + ":x"], "port"),
+        (["--label=\(secret)", "--join", secret + ":x"], "neither"),
     ])
     func nothingOfAKeyIsSaidAgain(flags: [String], word: String) throws {
         try expectRefusal(Self.start + flags, code: 2, says: word)

@@ -11,7 +11,7 @@ import Testing
         try await before.process.end()
         let a = try RunningAgent("a", ["--join", address, "--join", "nowhere.invalid"])
         try await poll("the first attempt", within: .seconds(15)) {
-            a.process.errorLines.contains { $0.contains("a join found nobody") }
+            a.process.errorLines.contains { $0.contains("found nobody: this node is a cluster of its own") }
         }
         let seed = try RunningAgent("seed", ["--bind", address])
         try await a.wait("join", ["name": "seed"])
@@ -41,6 +41,58 @@ import Testing
         )
         try await c.wait("join", ["name": "a"])
         for agent in [a, b, c] { try await agent.process.end() }
+    }
+
+    @Test func aFileOfAddressesIsWatched() async throws {
+        let folder = try Programs.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("seeds")
+        let a = try RunningAgent("a")
+        let b = try RunningAgent("b", ["--discover-file", file.path])
+        try await poll("a word on the file", within: .seconds(60)) {
+            b.process.errorLines.contains { $0.contains("discovery failed") }
+        }
+        try "# all of them\na/\(try await a.address())\n".write(to: file, atomically: true, encoding: .utf8)
+        try await b.wait("join", ["name": "a"])
+        for agent in [a, b] { try await agent.process.end() }
+    }
+
+    /// In a mount namespace, in which another file is the system's.
+    @Test func theHostsFileIsReadAndItsChangesAreNoticed() async throws {
+        let folder = try Programs.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("hosts")
+        try "127.0.0.1 localhost\n127.0.42.9 seed.example seed\n".write(
+            to: file,
+            atomically: false,
+            encoding: .utf8
+        )
+        let inside = "mount --bind \"$0\" /etc/hosts && exec \"$@\""
+        let namespace = ["--mount", "--propagation", "private", "sh", "-c", inside, file.path]
+        let unshare = URL(fileURLWithPath: "/usr/bin/unshare")
+        let trial = try LineProcess(unshare, namespace + ["true"])
+        guard try await trial.waitForExit(within: .seconds(60)) == 0 else {
+            let advice = "mount namespaces cannot be made here: be root, or this is not looked at"
+            guard ProcessInfo.processInfo.environment["CI"] != "true" else {
+                throw LineProcess.Failure(description: advice)
+            }
+            try Test.cancel("\(advice)")
+        }
+        let a = try RunningAgent("a")
+        let port = try #require(try await a.address().split(separator: ":").last)
+        let agent = [
+            try Programs.product("memberlist").path, "agent", "--name", "b", "--bind", "127.0.0.1:0",
+            "--format",
+            "json", "--profile", "local", "--discover", "seed.example:\(port)", "--log-level", "debug",
+        ]
+        let b = try EventProcess(unshare, namespace + agent)
+        try await poll("a dial of the file's address", within: .seconds(60)) {
+            b.process.errorLines.contains { $0.contains("127.0.42.9:\(port)") }
+        }
+        try "127.0.0.1 localhost seed.example\n".write(to: file, atomically: false, encoding: .utf8)
+        try await b.wait("join", "a")
+        try await a.process.end()
+        try await b.process.end()
     }
 
     @Test func theExamplesKeyringsCanBeUsedAndRotated() throws {

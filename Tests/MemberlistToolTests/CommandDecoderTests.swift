@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: [
         (
             #"{"command":"join","addresses":["a","[::1]:2"]}"#,
-            CommandRequest.join([HostPort(host: "a", port: nil), HostPort(host: "::1", port: 2)])
+            CommandRequest.join(["a", "[::1]:2"])
         ),
         (#"{"command":"send","to":"b","payload":"x"}"#, .send(to: "b", payload: [0x78], reliable: false)),
         (

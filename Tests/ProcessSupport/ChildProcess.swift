@@ -22,11 +22,20 @@ struct ChildProcess: Sendable {
         // Nor the sockets of nodes that other tests run in this process.
         cspawn_close_from(&actions, 3)
 
+        // The threads of a test block every signal, and a program that does not unblock them would never get one.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var words: [UnsafeMutablePointer<CChar>?] = ([executable.path] + arguments).map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for word in words + variables { free(word) } }
         var pid = pid_t()
-        let status = posix_spawn(&pid, executable.path, &actions, nil, &words, &variables)
+        let status = posix_spawn(&pid, executable.path, &actions, &attributes, &words, &variables)
         for descriptor in [stdin.read, stdout.write, stderr.write] { close(descriptor) }
         input = FileHandle(fileDescriptor: stdin.write, closeOnDealloc: true)
         output = FileHandle(fileDescriptor: stdout.read, closeOnDealloc: true)

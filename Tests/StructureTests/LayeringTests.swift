@@ -11,8 +11,9 @@ import Testing
             "MemberlistWire", "HeapModule", "DequeModule", "Synchronization", "Glibc", "Musl", "Darwin",
         ],
         "Memberlist": [
-            "MemberlistWire", "MemberlistCore", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Logging",
-            "Metrics", "ServiceLifecycle", "Tracing", "Foundation", "FoundationEssentials", "DequeModule",
+            "CCares", "MemberlistWire", "MemberlistCore", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers",
+            "Logging", "Metrics", "ServiceLifecycle", "Tracing", "Foundation", "FoundationEssentials",
+            "DequeModule",
             "Synchronization", "Glibc", "Musl", "Darwin",
         ],
         "MemberlistSimulator": [

@@ -1,57 +1,103 @@
 internal import MemberlistWire
 
-/// An address as people write it: `10.0.0.1`, `10.0.0.1:7946`, `::1`, `[::1]`, `[::1]:7946`, `seed.example`,
-/// `seed.example:7946`.
+/// A host, by name or address, and perhaps a port, as people write them: `10.0.0.1`, `10.0.0.1:7946`, `::1`,
+/// `[::1]`, `[::1]:7946`, `seed.example`, `seed.example:7946`.
+///
+/// An IPv6 address without brackets has no port, whatever it ends in: `fe80::1:7946` is an address.
 package struct AddressText: Hashable, Sendable {
-    enum Host: Hashable, Sendable {
-        case address(IPAddress)
-        case name(String)
-    }
+    /// A name, or an address without brackets; empty where the text began with the colon.
+    package let host: String
+    package let port: UInt16?
 
-    let host: Host
-    let port: UInt16?
+    private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    private static let longestHost = 253
+    private static let longestLabel = 63
 
-    package init?(_ text: String) {
-        if text.hasPrefix("[") {
-            guard let close = text.firstIndex(of: "]"),
-                let address = IPAddress(String(text[text.index(after: text.startIndex)..<close]))
-            else { return nil }
-            let rest = text[text.index(after: close)...]
-            guard let port = Self.port(after: rest) else { return nil }
-            self.init(host: .address(address), port: port)
-        } else if let address = IPAddress(text) {
-            // First, so that "::1" is an address and not a host with port 1.
-            self.init(host: .address(address), port: nil)
-        } else {
-            let colon = text.firstIndex(of: ":") ?? text.endIndex
-            let name = String(text[..<colon])
-            guard !name.isEmpty, name.utf8.count <= 253, name.utf8.allSatisfy(Self.isNameByte),
-                let port = Self.port(after: text[colon...])
-            else { return nil }
-            self.init(host: IPAddress(name).map(Host.address) ?? .name(name), port: port)
-        }
-    }
-
-    private init(host: Host, port: UInt16?) {
+    package init(host: String, port: UInt16?) {
         self.host = host
         self.port = port
     }
 
-    /// A double optional: nil where the text is no port, `.some(nil)` where there is none.
-    private static func port(after text: Substring) -> UInt16?? {
-        guard let first = text.first else { return .some(nil) }
-        let digits = text.dropFirst()
-        let isNumber = digits.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-        guard first == ":", isNumber, let port = UInt16(digits), port > 0 else { return nil }
-        return .some(port)
+    package init(parsing text: String) throws(AddressFault) {
+        guard !text.isEmpty else { throw .empty }
+        let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
+        if text.hasPrefix("[") {
+            self = try Self.bracketed(text)
+        } else if colons > 1 {
+            guard IPAddress(text) != nil else { throw text.contains("%") ? .zone : .bareIPv6 }
+            self.init(host: text, port: nil)
+        } else {
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let host = String(parts[0])
+            guard host.isEmpty || Self.isHost(host) else { throw .badHost }
+            self.init(host: host, port: try parts.count > 1 ? Self.port(parts[1]) : nil)
+        }
+    }
+
+    /// An address to join: a host, and no port 0.
+    package init(joining text: String) throws(AddressFault) {
+        self = try AddressText(parsing: text)
+        guard !host.isEmpty else { throw .noHost }
+        guard port != 0 else { throw .portZero }
+    }
+
+    /// An address to listen on: a port must be said, 0 for any; no host stands for all IPv4 addresses.
+    package init(binding text: String) throws(AddressFault) {
+        let parsed = try AddressText(parsing: text)
+        guard parsed.port != nil else { throw parsed.host.contains(":") ? .bareIPv6 : .noPort }
+        self = parsed.host.isEmpty ? AddressText(host: "0.0.0.0", port: parsed.port) : parsed
+    }
+
+    /// An address to tell the others: a host that they can reach, and the port that is bound unless another
+    /// one is said.
+    package init(advertising text: String) throws(AddressFault) {
+        self = try AddressText(joining: text)
+        guard IPAddress(host)?.isUnspecified != true else { throw .unspecified }
+    }
+
+    private static func bracketed(_ text: String) throws(AddressFault) -> AddressText {
+        guard let end = text.firstIndex(of: "]") else { throw .bareIPv6 }
+        let host = String(text[text.index(after: text.startIndex)..<end])
+        let rest = text[text.index(after: end)...]
+        guard !host.contains("%") else { throw .zone }
+        guard host.contains(":"), IPAddress(host) != nil else { throw .badHost }
+        guard !rest.isEmpty else { return AddressText(host: host, port: nil) }
+        guard rest.hasPrefix(":") else { throw .bareIPv6 }
+        return AddressText(host: host, port: try port(rest.dropFirst()))
+    }
+
+    private static func port(_ text: Substring) throws(AddressFault) -> UInt16 {
+        guard text.utf8.allSatisfy(digits.contains), let port = UInt16(text) else { throw .badPort }
+        return port
+    }
+
+    /// An IPv4 address, or a name: letters, digits, hyphens and underscores between dots. A name that ends
+    /// in a number is an address written wrongly.
+    private static func isHost(_ text: String) -> Bool {
+        if IPAddress(text) != nil { return true }
+        let name = text.hasSuffix(".") ? text.dropLast() : text[...]
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard name.utf8.count <= longestHost, let last = labels.last else { return false }
+        guard !last.utf8.allSatisfy(digits.contains) else { return false }
+        return labels.allSatisfy { label in
+            (1...longestLabel).contains(label.utf8.count) && label.utf8.first != UInt8(ascii: "-")
+                && label.utf8.allSatisfy(isNameByte)
+        }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), digits,
+            UInt8(ascii: "-"), UInt8(ascii: "_"):
             true
         default: false
         }
+    }
+}
+
+extension AddressText: CustomStringConvertible {
+    package var description: String {
+        let host = self.host.contains(":") ? "[\(self.host)]" : self.host
+        return port.map { "\(host):\($0)" } ?? host
     }
 }

@@ -14,6 +14,20 @@ enum AdvertiseAddress {
             ?? loopback(like: bound)
     }
 
+    /// One of those that the host's name stands for, which others reach as this node listens: one of this machine's own
+    /// where there is one, else the first; nil where none is of that family. What was written as an address is not
+    /// doubted.
+    static func choose(
+        among found: [IPAddress],
+        of host: String,
+        reached: (IPAddress) -> Bool
+    ) -> IPAddress? {
+        if let written = IPAddress(host) { return written }
+        let reached = found.filter(reached)
+        let own = Set(interfaceAddresses())
+        return reached.first(where: own.contains) ?? reached.first
+    }
+
     private static func interfaceAddresses() -> [IPAddress] {
         let devices = (try? System.enumerateDevices()) ?? []
         return devices.compactMap { $0.address.flatMap(Endpoint.init)?.address }

@@ -30,6 +30,10 @@ public struct ConfigurationError: Error, Sendable {
         case labelNameEmpty
         /// The native dialect alone needs a keyring, and everything encrypted.
         case nativeWithoutEncryption
+        /// A name server is an address, with or without a port.
+        case nameServerMalformed
+        /// A search domain is a name of letters, digits, hyphens and dots.
+        case searchDomainMalformed
     }
 
     /// The rule.

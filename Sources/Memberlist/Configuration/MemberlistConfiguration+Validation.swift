@@ -10,6 +10,7 @@ extension MemberlistConfiguration {
         try validateTimes()
         try validateHealing()
         try validateCounts()
+        try validateJoining()
     }
 
     private func validateIdentity() throws(ConfigurationError) {

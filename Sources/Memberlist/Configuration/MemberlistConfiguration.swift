@@ -104,6 +104,10 @@ public struct MemberlistConfiguration: Sendable {
     /// and told as ``MemberlistEvent/tableFull(_:refused:)``. Lower bounds the memory that a peer which makes up names
     /// can cost, some 300 bytes each; below the size of the cluster it splits it.
     public var maximumMembers = Limits.members
+    /// Looking names up.
+    public var dns = DNS()
+    /// Looking for members again and again.
+    public var discovery = Discovery()
 
     /// How long ``Memberlist/join(_:timeout:)`` takes in all, where the call does not say. Shorter gives up on a slow
     /// seed, or a long list of them, that would have answered.
@@ -208,8 +212,8 @@ extension MemberlistConfiguration {
 
     /// How those that were lost are found again: after a partition, however long, and after a restart of all.
     ///
-    /// Members that failed, and the addresses that ``Memberlist/join(_:timeout:)`` was ever given, whether they
-    /// answered or not, are tried again, one at a time. A host name among them is looked up anew. In the whole cluster
+    /// Members that failed, the addresses that ``Memberlist/join(_:timeout:)`` was ever given, whether they answered or
+    /// not, and those that ``Discovery`` finds are tried again, one at a time. A name among them is looked up anew. In the whole cluster
     /// there is about one attempt in each pause, whatever its size and however many were lost; where nobody is lost and
     /// every seed is a member there is none. Who left on its own word is not tried. A member that was lost is pinged by
     /// its name first, so that whoever has its address by now is not joined by mistake. What is found is asked of

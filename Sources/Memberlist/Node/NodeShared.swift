@@ -13,6 +13,7 @@ final class NodeShared: Sendable {
     let events: EventHub
     let keyPeers = KeyPeers()
     let permissive: PermissivePeers
+    let resolver: Resolver
 
     init(
         configuration: MemberlistConfiguration,
@@ -26,6 +27,7 @@ final class NodeShared: Sendable {
         self.metrics = metrics
         events = EventHub(capacity: configuration.eventBuffer) { metrics.eventsDropped.increment() }
         permissive = PermissivePeers(isPermissive: layers.isPermissive)
+        resolver = Resolver(configuration.dns)
     }
 }
 

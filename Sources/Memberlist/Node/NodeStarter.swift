@@ -56,7 +56,7 @@ struct NodeStarter {
         _ room: NIOLoopBound<StreamRoom>
     ) async throws -> any NodeTransport {
         guard let transport else {
-            let hosts = try await endpointsToBind(on: handle.loop)
+            let hosts = try await endpointsToBind(shared.resolver)
             return SocketTransport(hosts: hosts, shared: shared, handle: handle, room: room)
         }
         let reader = try await handle.loop.submit {
@@ -72,7 +72,7 @@ struct NodeStarter {
         dialer: StreamDialer
     ) async throws -> RunningNode {
         let bound = try await transport.bind()
-        let endpoint = try await advertised(bound, on: handle.loop)
+        let endpoint = try await advertised(bound, transport, shared.resolver)
         let hooks = HookRunner(
             delegate: delegate,
             depth: configuration.hookQueue,
@@ -115,6 +115,7 @@ struct NodeStarter {
             driver.owner = node
             driver.start()
         }
+        node.startSeeking()
         shared.log.info(.lifecycle, "node is up", ["bound": "\(bound)", "advertised": "\(endpoint)"])
         return node
     }
@@ -130,12 +131,12 @@ struct NodeStarter {
         return changed
     }
 
-    private func endpointsToBind(on loop: any EventLoop) async throws -> [Endpoint] {
+    private func endpointsToBind(_ resolver: Resolver) async throws -> [Endpoint] {
         var endpoints: [Endpoint] = []
         for host in configuration.bindHosts {
             do {
                 let port = UInt16(clamping: configuration.bindPort)
-                endpoints.append(try await resolve(host, port: port, on: loop))
+                endpoints.append(Endpoint(address: try await addresses(of: host, resolver)[0], port: port))
             } catch MemberlistError.noAddress(let reason) {
                 // Advertising another address would not help.
                 throw MemberlistError.bindFailed(reason)
@@ -144,23 +145,34 @@ struct NodeStarter {
         return endpoints
     }
 
-    private func advertised(_ bound: Endpoint, on loop: any EventLoop) async throws -> Endpoint {
+    private func advertised(
+        _ bound: Endpoint,
+        _ transport: any NodeTransport,
+        _ resolver: Resolver
+    ) async throws -> Endpoint {
         let port = configuration.advertisePort.map { UInt16(clamping: $0) } ?? bound.port
         guard let host = configuration.advertiseHost else {
             return Endpoint(address: AdvertiseAddress.choose(bound: bound.address), port: port)
         }
-        return try await resolve(host, port: port, on: loop)
+        let found = try await addresses(of: host, resolver)
+        guard let address = AdvertiseAddress.choose(among: found, of: host, reached: transport.reaches) else {
+            throw MemberlistError.noAddress(
+                "the host name \"\(host)\" has no address of the family that this node listens with; listen on :: for both"
+            )
+        }
+        return Endpoint(address: address, port: port)
     }
 
-    private func resolve(_ host: String, port: UInt16, on loop: any EventLoop) async throws -> Endpoint {
-        guard let text = AddressText(host), text.port == nil else {
+    /// One at least.
+    private func addresses(of host: String, _ resolver: Resolver) async throws -> [IPAddress] {
+        guard let text = try? AddressText(joining: host), text.port == nil else {
             throw MemberlistError.noAddress("\"\(host)\" is neither an address nor a host name")
         }
-        let promise = loop.makePromise(of: [Endpoint].self)
-        Resolver.endpoints(of: text.host, port: port, completing: promise)
-        guard let first = try await promise.futureResult.get().first else {
-            throw MemberlistError.noAddress("the host name \"\(host)\" has no address")
+        do {
+            return try await resolver.addresses(of: text.host, until: .after(configuration.joinTimeout))
+        } catch {
+            guard let failure = error as? DNSFailure, failure != .cancelled else { throw CancellationError() }
+            throw MemberlistError.noAddress("the host name \"\(host)\" has no address: \(failure.joinError)")
         }
-        return first
     }
 }

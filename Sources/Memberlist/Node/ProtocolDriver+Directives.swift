@@ -14,7 +14,7 @@ extension ProtocolDriver {
             exchange(id, state, with: endpoint, receiver)
         case .answerState(let id, let state): answer(id, state)
         case .refuseState(let id): replies.removeValue(forKey: id)?.refuse()
-        case .seedsWanted: lookForSeeds()
+        case .seedsWanted: owner?.lookForSeeds()
         case .exchangeFinished(let id, let outcome):
             finishExchange(id, outcome)
             finishJoin(id, outcome)

@@ -43,7 +43,6 @@ final class ProtocolDriver {
     var keyWear = KeyWear()
     var refusals = RefusalReport()
     var fullTable = FullTableReport()
-    var seeds = SeedNames()
     /// Held until the end: a node runs until it is shut down, whether or not somebody still holds it.
     var owner: RunningNode?
     private var lastNumber: UInt64 = 0
@@ -81,6 +80,12 @@ final class ProtocolDriver {
 
     /// Whether a member tells the others that address.
     func knows(_ endpoint: Endpoint) -> Bool { core.knows(endpoint) }
+
+    /// Whether a member that lives, or this node, says that it is there.
+    func isPresent(at endpoint: Endpoint) -> Bool { core.isPresent(at: endpoint) }
+
+    /// Whether no other member lives.
+    var isAlone: Bool { core.isAlone }
 
     /// How many members were told that this node leaves.
     var farewellCount: Int { core.farewellCount }

@@ -12,6 +12,7 @@ final class RunningNode: Sendable {
     let snapshot: NodeSnapshot
     let bound: Endpoint
     let messageLimit: Int
+    let seeking: Seeking
     private let hooks: HookRunner
     let transport: any NodeTransport
     private let dialer: StreamDialer
@@ -39,6 +40,7 @@ final class RunningNode: Sendable {
         self.transport = transport
         self.dialer = dialer
         messageLimit = shared.messageLimit
+        seeking = Seeking(shared.configuration)
         stopped = handle.loop.makePromise()
         endAsked = handle.loop.makePromise()
         let interval = shared.configuration.metrics.queueCheckInterval
@@ -92,6 +94,7 @@ final class RunningNode: Sendable {
     // MARK: Life
 
     func leave(timeout: Duration?) async throws -> LeaveOutcome {
+        seeking.hasLeft = true
         let span = shared.tracing.start(NodeTracing.Name.leave, of: configuration.name, in: .current)
         span.set(NodeTracing.Name.members, snapshot.count)
         do {
@@ -145,6 +148,8 @@ final class RunningNode: Sendable {
 
     private func closeEverything() async {
         for task in housekeeping { task.cancel() }
+        seeking.stop()
+        shared.resolver.close()
         let driver = handle.loop.submit { [handle] in
             handle.driver?.stop()
             handle.driver = nil

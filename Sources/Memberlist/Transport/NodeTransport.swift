@@ -16,6 +16,8 @@ protocol NodeTransport: Sendable {
     var connector: any StreamConnector { get }
     /// Whether a datagram can be sent there.
     func reaches(_ address: IPAddress) -> Bool
+    /// Whether that is one of the addresses that were bound.
+    func listens(at endpoint: Endpoint) -> Bool
     /// Begins to receive.
     func open() async throws
     /// When it returns, all is free. Can be called after any of the others, and once only.

@@ -32,9 +32,6 @@ struct Healing: Sendable {
 extension GossipProtocol {
     private var heals: Bool { configuration.healInterval > 0 && !isLeaving }
 
-    /// Nobody else is known to live.
-    private var isAlone: Bool { table.groupCount(.alive) + table.groupCount(.suspect) == 0 }
-
     // MARK: What is lost and found
 
     /// A member was declared failed.
@@ -91,9 +88,7 @@ extension GossipProtocol {
     private var unmetSeeds: [Endpoint] {
         healing.seeds.isEmpty
             ? []
-            : healing.seeds.unmet(isAlone: isAlone) { endpoint in
-                endpoint == configuration.endpoint || table.hasLiving(at: endpoint)
-            }
+            : healing.seeds.unmet(isAlone: isAlone, isKnown: isPresent)
     }
 
     // MARK: Attempts

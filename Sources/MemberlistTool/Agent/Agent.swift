@@ -87,25 +87,6 @@ struct Agent {
         printer: EventPrinter,
         presence: Presence
     ) {
-        if !plan.joins.isEmpty {
-            let seeds = SeedJoiner(
-                node: node,
-                seeds: plan.joins.map(address),
-                presence: presence,
-                logger: logger
-            )
-            group.addTask { await seeds.run() }
-        }
-        if let name = plan.discover {
-            let discovery = Discovery(
-                node: node,
-                host: name.host,
-                port: name.port ?? plan.defaultPort,
-                presence: presence,
-                logger: logger
-            )
-            group.addTask { await discovery.run() }
-        }
         if let pause = plan.printMembers {
             group.addTask {
                 while (try? await Task.sleep(for: pause)) != nil {
@@ -114,19 +95,9 @@ struct Agent {
             }
         }
         if plan.readsCommands {
-            let defaultPort = plan.defaultPort
-            let commands = CommandRunner(
-                node: node,
-                printer: printer,
-                presence: presence,
-                defaultPort: defaultPort
-            )
+            let commands = CommandRunner(node: node, printer: printer, presence: presence)
             group.addTask { await commands.run(StandardInput()) }
         }
-    }
-
-    private func address(_ seed: HostPort) -> String {
-        seed.description(defaultPort: plan.defaultPort)
     }
 
     private func leave(_ node: Memberlist) async {

@@ -25,16 +25,18 @@ struct DelegateProtocol: Hashable, Sendable {
 enum AgentArguments {
     private static let longestPause = 31_536_000.0
 
-    static func bind(_ text: String) throws(AddressFault) -> HostPort {
-        try HostPort(binding: text)
+    static func bind(_ text: String) throws(AddressFault) -> AddressText {
+        try AddressText(binding: text)
     }
 
-    static func advertise(_ text: String) throws(AddressFault) -> HostPort {
-        try HostPort(advertising: text)
+    static func advertise(_ text: String) throws(AddressFault) -> AddressText {
+        try AddressText(advertising: text)
     }
 
-    static func join(_ text: String) throws(AddressFault) -> HostPort {
-        try HostPort(joining: text)
+    /// The text itself, in which the library reads what it stands for.
+    static func join(_ text: String) throws(AddressFault) -> String {
+        _ = try JoinAddress(text)
+        return text
     }
 
     static func delegateProtocol(_ text: String) throws(ToolError) -> DelegateProtocol {

@@ -43,7 +43,7 @@ struct AgentCommand: AsyncParsableCommand {
         ),
         transform: AgentArguments.bind
     )
-    var bind: [HostPort] = []
+    var bind: [AddressText] = []
 
     @Option(
         help: ArgumentHelp(
@@ -52,27 +52,46 @@ struct AgentCommand: AsyncParsableCommand {
         ),
         transform: AgentArguments.advertise
     )
-    var advertise: HostPort?
+    var advertise: AddressText?
 
     @Option(
         help: ArgumentHelp(
             "Join the cluster of this member; may be given again. Tried anew, with growing pauses, until one "
-                + "answers. Without a port the one of --bind is meant, or 7946 where that is 0.",
-            valueName: "host[:port]"
+                + "answers, and again when it is gone. A host name stands for all its addresses; "
+                + "_memberlist._tcp.example.org and srv+NAME for the hosts and ports of SRV records; NAME/ before an "
+                + "address says who is expected there. Without a port the one of --bind is meant, or 7946 where that "
+                + "is 0.",
+            valueName: "address"
         ),
         transform: AgentArguments.join
     )
-    var join: [HostPort] = []
+    var join: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Resolve this name every ten seconds and join those of its addresses that are not members yet, "
-                + "as a Kubernetes headless service has them.",
-            valueName: "host[:port]"
+            "The same for a name whose addresses change, such as a Kubernetes headless service: it is looked up "
+                + "again and again, about every ten seconds; may be given again.",
+            valueName: "address"
         ),
         transform: AgentArguments.join
     )
-    var discover: HostPort?
+    var discover: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of such addresses, one a line or as a JSON array; it is watched, and may be given again.",
+            valueName: "file"
+        )
+    )
+    var discoverFile: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask this name server instead of the system's; may be given again.",
+            valueName: "address[:port]"
+        )
+    )
+    var dnsServer: [String] = []
 
     @Option(
         help: ArgumentHelp("The cluster's label; members with another one are strangers.", valueName: "text")

@@ -55,6 +55,9 @@ enum AgentFlags {
         if !command.acceptLabel.isEmpty {
             entries.append(("acceptedLabels", .list(command.acceptLabel), "--accept-label"))
         }
+        if !command.dnsServer.isEmpty {
+            entries.append(("dns.servers", .list(command.dnsServer), "--dns-server"))
+        }
         let versions = command.delegateProtocol
         put("delegateVersions.minimum", versions?.minimum, "--delegate-protocol")
         put("delegateVersions.maximum", versions?.maximum, "--delegate-protocol")

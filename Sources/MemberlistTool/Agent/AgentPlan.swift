@@ -3,13 +3,8 @@ import Memberlist
 
 /// What the agent is to do: the arguments, checked, and the settings.
 struct AgentPlan: Sendable {
-    /// The port that is meant where none is said: HashiCorp's.
-    private static let customaryPort: UInt16 = 7946
-
     /// The first is what the others are told.
-    let binds: [HostPort]
-    let joins: [HostPort]
-    let discover: HostPort?
+    let binds: [AddressText]
     let printMembers: Duration?
     let format: EventPrinter.Format
     let readsCommands: Bool
@@ -22,11 +17,12 @@ struct AgentPlan: Sendable {
                 "say where to listen: give --bind, or bindHosts and bindPort in the file of --config"
             )
         }
-        configuration = settings.configuration
+        var configuration = settings.configuration
         let port = UInt16(clamping: configuration.bindPort)
-        binds = configuration.bindHosts.map { HostPort(host: $0, port: port) }
-        joins = command.join.isEmpty ? try Self.joins(settings) : command.join
-        discover = command.discover
+        binds = configuration.bindHosts.map { AddressText(host: $0, port: port) }
+        let joins = command.join.isEmpty ? try Self.joins(settings) : command.join
+        configuration.discovery.sources = Self.sources(command, joins: joins)
+        self.configuration = configuration
         printMembers = command.printMembers
         format = command.format
         readsCommands = command.commands
@@ -35,13 +31,16 @@ struct AgentPlan: Sendable {
     /// Where it listens, for a person.
     var listening: String { binds.map(\.description).joined(separator: " and ") }
 
-    /// The port that is meant where an address has none: HashiCorp's, unless this node has chosen another.
-    var defaultPort: UInt16 {
-        guard let port = binds.first?.port, port != 0 else { return Self.customaryPort }
-        return port
+    private static func sources(_ command: AgentCommand, joins: [String]) -> [any MemberDiscovery] {
+        var sources: [any MemberDiscovery] = []
+        if !joins.isEmpty { sources.append(StaticDiscovery(joins)) }
+        // Each on its own: what one name is slow to answer holds up no other.
+        for name in command.discover { sources.append(StaticDiscovery([name])) }
+        for path in command.discoverFile { sources.append(FileDiscovery(path: path)) }
+        return sources
     }
 
-    private static func joins(_ settings: AgentSettings) throws(ToolError) -> [HostPort] {
+    private static func joins(_ settings: AgentSettings) throws(ToolError) -> [String] {
         guard let (texts, origin) = settings.joins else { return [] }
         do {
             return try texts.map { try AgentArguments.join($0) }

@@ -100,18 +100,17 @@ struct CommandFields {
 }
 
 extension CommandFields {
-    private func addresses() throws(Fault) -> [HostPort] {
+    private func addresses() throws(Fault) -> [String] {
         let texts = try required([String].self, .addresses, "an array of addresses as text")
         guard !texts.isEmpty else { throw Fault(message: "'addresses' names nobody") }
-        var addresses: [HostPort] = []
         for (index, text) in texts.enumerated() {
             do {
-                addresses.append(try HostPort(joining: text))
+                _ = try JoinAddress(text)
             } catch {
                 throw Fault(message: "address \(index + 1) does not parse: \(error)")
             }
         }
-        return addresses
+        return texts
     }
 
     private func nodeName(_ key: Key) throws(Fault) -> NodeName {

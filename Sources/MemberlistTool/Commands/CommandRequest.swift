@@ -2,7 +2,7 @@ import Memberlist
 
 /// What a line on standard input asks for.
 enum CommandRequest: Hashable, Sendable {
-    case join([HostPort])
+    case join([String])
     case send(to: NodeName, payload: [UInt8], reliable: Bool)
     case broadcast([UInt8])
     case update(meta: [UInt8])

@@ -8,7 +8,6 @@ struct CommandRunner: Sendable {
     let node: Memberlist
     let printer: EventPrinter
     let presence: Presence
-    let defaultPort: UInt16
 
     /// Until the input ends. What waits for the network does not hold up the lines behind it.
     func run(_ input: StandardInput) async {
@@ -71,10 +70,9 @@ struct CommandRunner: Sendable {
         return .none
     }
 
-    private func join(_ addresses: [HostPort]) async -> [CommandResult.Join] {
+    private func join(_ addresses: [String]) async -> [CommandResult.Join] {
         presence.hasLeft = false
-        let texts = addresses.map { $0.description(defaultPort: defaultPort) }
-        return await node.join(texts, timeout: Self.joinTimeout).map { result in
+        return await node.join(addresses, timeout: Self.joinTimeout).map { result in
             switch result.outcome {
             case .success(let count): .init(address: result.address, outcome: .members(count))
             case .failure(let error): .init(address: result.address, outcome: .failed("\(error)"))

@@ -10,6 +10,7 @@ final class CustomTransport: NodeTransport {
     private let transport: any MemberlistTransport
     private let receiver: NodeReceiver
     private let tasks: TaskTally
+    private let bound = Mutex<Endpoint?>(nil)
 
     init(
         _ transport: any MemberlistTransport,
@@ -33,6 +34,7 @@ final class CustomTransport: NodeTransport {
         guard endpoint.port > 0, !endpoint.address.isUnspecified else {
             throw MemberlistError.bindFailed("the transport gave \(endpoint), which no peer can reach")
         }
+        bound.withLock { $0 = endpoint }
         return endpoint
     }
 
@@ -42,6 +44,8 @@ final class CustomTransport: NodeTransport {
 
     /// Its own business.
     func reaches(_ address: IPAddress) -> Bool { true }
+
+    func listens(at endpoint: Endpoint) -> Bool { bound.withLock { $0 == endpoint } }
 
     func open() {
         receiver.open()

@@ -50,6 +50,10 @@ final class SocketTransport: NodeTransport {
         state.withLock { state in state.ports.contains { $0.reach.contains(address) } }
     }
 
+    func listens(at endpoint: Endpoint) -> Bool {
+        state.withLock { state in state.ports.contains { $0.bound == endpoint } }
+    }
+
     func open() async throws {
         let (handle, shared) = (handle, shared)
         let reader = try await handle.loop.submit {

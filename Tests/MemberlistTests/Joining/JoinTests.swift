@@ -10,14 +10,27 @@ struct JoinTests {
             let port = nodes[1].localMember.endpoint.port
             let results = await nodes[0].join([
                 "127.0.41.1:9", "localhost:\(port)", "not an address", "[::1", nodes[1].address,
-                "no-such-host.invalid:\(port)",
+                "b/\(nodes[1].address)", "c/\(nodes[1].address)",
             ])
-            #expect(results.map(\.succeeded) == [false, true, false, false, true, false])
+            #expect(results.map(\.succeeded) == [false, true, false, false, true, true, true])
             #expect(results[0].outcome == .failure(.unreachable))
             #expect(results[1].endpoint == nodes[1].localMember.endpoint)
-            #expect(results[2].outcome == .failure(.malformedAddress))
-            #expect(results[3].outcome == .failure(.malformedAddress))
-            #expect(results[5].outcome == .failure(.unresolved))
+            #expect(results[2].outcome == .failure(.malformedAddress(.badHost)))
+            #expect(results[3].outcome == .failure(.malformedAddress(.bareIPv6)))
+        }
+    }
+
+    /// What is sealed for the member that is known by that name, another one cannot open.
+    @Test func aPeerThatIsAnotherThanExpectedIsJoinedAllTheSame() async throws {
+        let key = try SecretKey.random()
+        let all = ["a", "b", "c"].map { name in local(name) { $0.keyring = Keyring(primary: key) } }
+        try await withNodes(all) { nodes in
+            #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
+            try await nodes[0].seesAlive(2)
+            let results = await nodes[0].join(["b/\(nodes[2].address)"])
+            #expect(results.map(\.endpoint) == [nodes[2].localMember.endpoint])
+            #expect(results.allSatisfy { $0.succeeded }, "\(results)")
+            try await nodes[0].seesAlive(3)
         }
     }
 
