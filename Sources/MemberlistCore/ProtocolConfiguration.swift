@@ -50,6 +50,10 @@ package struct ProtocolConfiguration: Sendable {
     /// How long a failed member keeps its name against another address; nil: for ever.
     package var deadNodeReclaim: Int64?
 
+    /// How long whoever has the address of a member that left may deny it before its name moves to another; 0: it moves
+    /// at once, as HashiCorp's does.
+    package var farewellDoubt: Int64 = 0
+
     /// Most members that the table holds, dead ones included.
     package var memberLimit = Limits.members
 

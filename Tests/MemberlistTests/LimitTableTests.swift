@@ -26,7 +26,7 @@ import Testing
         "streamProgress": Limits.streamProgress, "incarnationStep": Limits.incarnationStep,
         "incarnation": Limits.incarnation, "members": Limits.members, "exchanges": Limits.exchanges,
         "seeds": Limits.seeds, "relays": Limits.relays, "probes": Limits.probes,
-        "pendingAlives": Limits.pendingAlives,
+        "pendingAlives": Limits.pendingAlives, "nameClaims": Limits.nameClaims,
         "userBroadcasts": Limits.userBroadcasts, "userBroadcastBytes": Limits.userBroadcastBytes,
         "membershipBroadcasts": Limits.membershipBroadcasts,
         "membershipBroadcastBytes": Limits.membershipBroadcastBytes, "evidenceNames": Limits.evidenceNames,
