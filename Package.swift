@@ -96,6 +96,12 @@ let package = Package(
         .target(name: "CKeyringHarness", path: "Tests/CKeyringHarness"),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(
+            name: "AllocationGuard",
+            dependencies: ["CAllocations", "MemberlistCore", "MemberlistWire"],
+            path: "Tests/AllocationGuard",
+            swiftSettings: strict
+        ),
+        .executableTarget(
             name: "KeyringHarness",
             dependencies: ["CKeyringHarness", "Memberlist", "MemberlistWire"],
             path: "Tests/KeyringHarness",
@@ -119,7 +125,7 @@ let package = Package(
         .testTarget(name: "InteropTests", dependencies: ["ProcessSupport"], swiftSettings: strict),
         .testTarget(
             name: "MemberlistCoreTests",
-            dependencies: ["MemberlistCore", "MemberlistWire", "FixtureSupport"],
+            dependencies: ["CAllocations", "MemberlistCore", "MemberlistWire", "FixtureSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -24,7 +24,7 @@ package struct GossipProtocol: Sendable {
     var isLeaving = false
     /// Where dead members stand in the table, the first to be forgotten first; stale where one came back.
     var graves = Deque<Grave>()
-    var merges = PendingTable<PendingMerge>()
+    var merges = PendingMerges()
     var alives = PendingTable<PendingAlive>()
     var claims = NameClaims()
 
@@ -290,28 +290,5 @@ struct PayloadPool: Sendable {
 
     mutating func put(_ buffer: consuming [UInt8]) {
         if buffers.count < Self.capacity { buffers.append(buffer) }
-    }
-}
-
-/// Things that wait for the application's decision, found by the number they were given.
-struct PendingTable<Waiting: Sendable>: Sendable {
-    private var rows: [DecisionID: Waiting] = [:]
-    private var last: UInt64 = 0
-
-    var count: Int { rows.count }
-
-    mutating func add(_ waiting: Waiting) -> DecisionID {
-        last += 1
-        rows[DecisionID(last)] = waiting
-        return DecisionID(last)
-    }
-
-    mutating func remove(_ id: DecisionID) -> Waiting? {
-        rows.removeValue(forKey: id)
-    }
-
-    subscript(id: DecisionID) -> Waiting? {
-        get { rows[id] }
-        set { rows[id] = newValue }
     }
 }

@@ -89,6 +89,8 @@ package enum Limits {
     package static let members = 262_144
     /// State exchanges under way at once, in either direction: HashiCorp's.
     package static let exchanges = 128
+    /// Bytes of peers' states that wait for the application's word together; one always may. Ours.
+    package static let exchangeBytes = 64 * 1024 * 1024
     /// Addresses through which a cluster is found again. Ours.
     package static let seeds = 256
     /// Indirect pings that are under way for others. Ours.

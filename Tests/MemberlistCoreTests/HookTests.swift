@@ -120,4 +120,25 @@ import Testing
         let refused = node.handle(.stateOffered(StreamID(128), offer))
         #expect(refused == [.refuseState(StreamID(128)), .noticed(.overloaded)])
     }
+
+    /// Whoever holds a key and meets a slow hook fills no memory with states; one of any size is asked about.
+    @Test func statesThatWaitAreBoundedInBytes() throws {
+        var node = asking(merge: true)
+        func offer(_ number: UInt64, bytes: Int) -> [Directive] {
+            let userState = [UInt8](repeating: 0, count: bytes)
+            let state = PushPull(join: true, nodes: [state("a", at: 2)], userState: userState)
+            return node.handle(.stateOffered(StreamID(number), state))
+        }
+        let refused = { (number: UInt64) in [Directive.refuseState(StreamID(number)), .noticed(.overloaded)] }
+        let half = 32 << 20
+        let first = offer(1, bytes: 2 * half)
+        #expect(first != refused(1))
+        #expect(offer(2, bytes: 1) == refused(2))
+        let question = first.lazy.compactMap { if case .decideMerge(let id, _) = $0 { id } else { nil } }
+            .first
+        node.handle(.mergeDecided(try #require(question), allowed: false))
+        #expect(offer(3, bytes: half) != refused(3))
+        #expect(offer(4, bytes: half - 1_024) != refused(4))
+        #expect(offer(5, bytes: 1_024) == refused(5))
+    }
 }

@@ -41,7 +41,7 @@ import Testing
         return answers.contains(true)
     }
 
-    @Test func names() {
+    @Test("Trap 38: a name has 1 to 255 bytes") func names() {
         for (count, isAllowed) in [(0, false), (1, true), (254, true), (255, true), (256, false)] {
             #expect(
                 isBelieved { $0.name = NodeName(bytes: Self.bytes(count).bytes) } == isAllowed,
@@ -50,14 +50,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 100, 512, 900]) func metadata(limit: Int) {
+    @Test("Trap 38: metadata above its limit is refused", arguments: [0, 100, 512, 900])
+    func metadata(limit: Int) {
         for count in [limit - 1, limit, limit + 1] where count >= 0 {
             let isAllowed = isBelieved(metaLimit: limit) { $0.meta = Self.bytes(count) }
             #expect(isAllowed == (count <= limit), "\(count)")
         }
     }
 
-    @Test func addresses() {
+    @Test("Trap 38: an address has 4 or 16 bytes") func addresses() {
         for count in 0...20 {
             #expect(isBelieved { $0.address = Self.bytes(count) } == [4, 16].contains(count), "\(count)")
         }

@@ -26,7 +26,8 @@ import Testing
     static func bytes(_ count: Int) -> WireBytes { WireBytes([UInt8](repeating: 1, count: count)) }
     static func long(_ count: Int) -> NodeName { NodeName(String(repeating: "x", count: count)) }
 
-    @Test(arguments: malformed.indices) func isRefusedAndNotPassedOn(index: Int) {
+    @Test("Trap 31: an alive that is malformed is refused and not passed on", arguments: malformed.indices)
+    func isRefusedAndNotPassedOn(index: Int) {
         for asks in [false, true] {
             var node = Node {
                 $0.asksAlive = asks

@@ -39,35 +39,4 @@ import Testing
         }
         #expect(count ?? 0 == 0)
     }
-
-    /// Only as it is built for use: without the optimiser every closure that is handed on is an allocation.
-    #if !DEBUG
-    @Test(arguments: [false, true], [false, true])
-    func aDatagramThatIsSealedAndOpened(isNative: Bool, compresses: Bool) throws {
-        let keyring = Keyring(primary: try SecretKey.random())
-        var sealer = DatagramSealer(
-            label: try Label("cluster"),
-            keyring: keyring,
-            compression: compresses,
-            padded: false
-        )
-        var opener = DatagramOpener(
-            label: try Label("cluster"),
-            keyring: keyring,
-            verifiesIncoming: true,
-            acceptsPadded: false,
-            name: "b"
-        )
-        let receiver = Receiver(name: "b", takesChecksum: true, capabilities: isNative ? .all : [])
-        let payload: [UInt8] = [8] + [UInt8](repeating: 7, count: 900)
-        var datagram: [UInt8] = []
-        let count = try Self.count { round in
-            try sealer.seal(payload, for: receiver, into: &datagram)
-            var opened = try opener.open(datagram.span.bytes, at: Int64(round))
-            let part = try opened.nextPart()
-            if part?.count != payload.count { Issue.record("another message") }
-        }
-        #expect(count ?? 0 == 0)
-    }
-    #endif
 }

@@ -60,7 +60,10 @@ struct HostileTests {
         [UInt8](repeating: 0xff, count: 10_000),
     ]
 
-    @Test(arguments: streams.indices) func aStrangerGetsNoByteBackAndIsGone(index: Int) async throws {
+    @Test(
+        "Trap 35: a stranger gets no byte back, and is gone",
+        arguments: streams.indices
+    ) func aStrangerGetsNoByteBackAndIsGone(index: Int) async throws {
         let bytes = Self.streams[index]
         let key = try SecretKey.random()
         try await withNodes([local("a") { $0.keyring = Keyring(primary: key) }]) { nodes in
@@ -78,7 +81,8 @@ struct HostileTests {
         }
     }
 
-    @Test func aNodeOutlivesRubbishOnBothPorts() async throws {
+    @Test("Trap 37: a node outlives scrapes, scans and rubbish on both ports")
+    func aNodeOutlivesRubbishOnBothPorts() async throws {
         let key = try SecretKey.random()
         let configurations = ["a", "b"].map { name in local(name) { $0.keyring = Keyring(primary: key) } }
         try await withNodes(configurations + [local("plain"), local("plain-too")]) { nodes in

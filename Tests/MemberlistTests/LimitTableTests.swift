@@ -25,6 +25,7 @@ import Testing
         "streamRead": Limits.streamRead, "streamSeconds": Limits.streamSeconds,
         "streamProgress": Limits.streamProgress, "incarnationStep": Limits.incarnationStep,
         "incarnation": Limits.incarnation, "members": Limits.members, "exchanges": Limits.exchanges,
+        "exchangeBytes": Limits.exchangeBytes,
         "seeds": Limits.seeds, "relays": Limits.relays, "probes": Limits.probes,
         "pendingAlives": Limits.pendingAlives, "nameClaims": Limits.nameClaims,
         "userBroadcasts": Limits.userBroadcasts, "userBroadcastBytes": Limits.userBroadcastBytes,

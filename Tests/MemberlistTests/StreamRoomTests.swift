@@ -55,4 +55,56 @@ struct StreamRoomTests {
             try await within(.seconds(60)) { try await channel.closeFuture.get() }
         }
     }
+
+    /// Whoever this node dials sends much that can be checked only as a whole: what all of them send together is
+    /// bounded, and keeps no honest answer out.
+    @Test func answersTogetherHoldNoMoreThanTheBudget() async throws {
+        let key = try SecretKey.random()
+        var servers: [any Channel] = []
+        for _ in 0..<6 {
+            servers.append(
+                try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                    .childChannelInitializer { $0.pipeline.addHandler(EndlessAnswer()) }
+                    .bind(host: "127.0.0.1", port: 0).get()
+            )
+        }
+        let addresses = servers.compactMap(\.localAddress?.port).map { "127.0.0.1:\($0)" }
+        let configurations = ["a", "b"].map { name in
+            local(name) {
+                $0.keyring = Keyring(primary: key)
+                $0.wire = .hashicorp
+            }
+        }
+        try await withNodes(configurations) { nodes in
+            let node = nodes[0]
+            let lies = Task {
+                await withTaskGroup(of: [JoinResult].self) { group in
+                    for address in addresses {
+                        group.addTask { await node.join([address], timeout: .seconds(30)) }
+                    }
+                    return await group.reduce(into: []) { $0 += $1 }
+                }
+            }
+            #expect(await node.join([nodes[1].address]).allSatisfy(\.succeeded))
+            let results = await lies.value
+            #expect(results.count { $0.outcome == .failure(.unreadable(.limitExceeded)) } >= 3)
+            #expect(await node.join([nodes[1].address]).allSatisfy(\.succeeded))
+        }
+        for server in servers { try await server.close() }
+    }
+}
+
+/// Answers with 6 MiB of a record of 16 MiB, and with no more.
+private final class EndlessAnswer: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    func channelActive(context: ChannelHandlerContext) {
+        var answer = ByteBuffer(bytes: [10, 1, 0, 0, 0, 1])
+        answer.writeRepeatingByte(1, count: 6 << 20)
+        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }

@@ -173,7 +173,7 @@ struct KeyringTests {
         #expect(seen.count == 1_500)
     }
 
-    @Test("is used from many tasks while it is rotated")
+    @Test("Trap 28: is used from many tasks while it is rotated")
     func concurrentUse() async throws {
         let (first, second) = (try SecretKey.random(), try SecretKey.random(bytes: 16))
         let keyring = Keyring(primary: first, others: [second])

@@ -30,7 +30,8 @@ import Testing
         return bytes
     }
 
-    @Test func claimsOfAStream() throws {
+    @Test("Trap 31: what a stream claims is held to its limit before it arrives")
+    func claimsOfAStream() throws {
         let claims: [(String, Int, Bool, (Int) -> [UInt8])] = [
             ("record", Limits.streamRecord, true, { [10] + Self.bigEndian($0) + [1] }),
             (
@@ -56,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func inflatedStream() throws {
+    @Test("Trap 32: a stream's message inflates to its limit and no further") func inflatedStream() throws {
         // Type byte, map, key and length of the text.
         let head = 1 + 1 + 6 + 5
         for (count, isAllowed) in [(Limits.streamBody, true), (Limits.streamBody + 1, false)] {
@@ -167,7 +168,8 @@ import Testing
     }
 
     /// Layers have one order: however deep something is nested, the second level is refused, at once.
-    @Test(arguments: [1, 2, 16_000]) func nestedCompounds(depth: Int) throws {
+    @Test("Trap 33: compounds in compounds cost no more than their bytes", arguments: [1, 2, 16_000])
+    func nestedCompounds(depth: Int) throws {
         var nested: [UInt8] = [8, 1]
         for _ in 0..<depth {
             nested = [7, 1] + withUnsafeBytes(of: UInt16(nested.count).bigEndian) { Array($0) } + nested

@@ -56,11 +56,13 @@ final class InboundStream: StreamUser {
         guard phase == .reading, hasEntered else { return }
         progress += bytes.byteCount
         if progress >= Limits.streamProgress { (progress, began) = (0, .now()) }
-        guard hold(opener.heldBytes(adding: bytes.byteCount)) else { return refuse(.limitExceeded) }
+        guard room.hold(opener.heldBytes(adding: bytes.byteCount), by: self) else {
+            return refuse(.limitExceeded)
+        }
         opener.feed(bytes)
         do {
             let message = try opener.next(admitting: room.isFresh)
-            _ = hold(opener.heldBytes())
+            _ = room.hold(opener.heldBytes(), by: self)
             if let message { take(message) }
         } catch {
             refuse(error)
@@ -137,10 +139,6 @@ final class InboundStream: StreamUser {
         let isStranger = [.labelMismatch, .malformedLabel].contains(error)
         guard room.shared.layers.keyring == nil, !isStranger else { return end() }
         write(.error("\(error)"))
-    }
-
-    private func hold(_ bytes: Int) -> Bool {
-        room.hold(max(0, bytes - Limits.streamAllowance), by: self)
     }
 
     private func endWhenSilent(in delay: TimeAmount) {

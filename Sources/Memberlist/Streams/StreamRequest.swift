@@ -32,6 +32,7 @@ final class StreamRequest: StreamUser {
     func opened(_ link: any StreamLink, by peer: Endpoint?) {
         guard !isFinished else { return link.close() }
         self.link = link
+        room.awaitAnswer(self, from: self.peer)
         room.shared.metrics.tcpConnected.increment()
         link.write(request) { [weak self] isWritten in
             guard let self, isWritten else { return }
@@ -43,11 +44,15 @@ final class StreamRequest: StreamUser {
     /// Once the promise is fulfilled.
     func finish() {
         isFinished = true
+        room.forget(self)
         link?.close()
     }
 
     func received(_ bytes: RawSpan) {
         guard !isFinished else { return }
+        guard room.hold(opener.heldBytes(adding: bytes.byteCount), for: self) else {
+            return promise.fail(StreamFailure.refused(.limitExceeded))
+        }
         opener.feed(bytes)
         do {
             guard let message = try opener.next(admitting: room.isFresh) else { return }

@@ -18,6 +18,8 @@ final class StreamRoom {
     let sealer: StreamSealer
     private var replays = ReplayGuard()
     private var seats = StreamSeats()
+    /// What this node's own streams hold of answers: counted apart, so that strangers keep no answer out.
+    private var answers = StreamSeats()
     private var inbound: [ObjectIdentifier: InboundStream] = [:]
     private var outbound: [ObjectIdentifier: OutboundStream] = [:]
     private var exchanges = 0
@@ -77,10 +79,25 @@ final class StreamRoom {
         exchanges -= 1
     }
 
-    /// Whether the stream may hold so many bytes above its allowance.
+    /// Whether the stream may hold so many bytes, its allowance among them.
     func hold(_ bytes: Int, by stream: InboundStream) -> Bool {
-        seats.hold(bytes, by: ObjectIdentifier(stream))
+        seats.hold(Self.beyondAllowance(bytes), by: ObjectIdentifier(stream))
     }
+
+    func awaitAnswer(_ request: StreamRequest, from peer: Endpoint) {
+        answers.take(ObjectIdentifier(request), from: peer.address, at: Instant.now.nanoseconds)
+    }
+
+    func forget(_ request: StreamRequest) {
+        answers.leave(ObjectIdentifier(request))
+    }
+
+    /// Whether so many bytes of an answer may be held, the stream's allowance among them.
+    func hold(_ bytes: Int, for request: StreamRequest) -> Bool {
+        answers.hold(Self.beyondAllowance(bytes), by: ObjectIdentifier(request))
+    }
+
+    private static func beyondAllowance(_ bytes: Int) -> Int { max(0, bytes - Limits.streamAllowance) }
 
     /// Whether the record comes for the first time.
     func isFresh(_ record: OpenedFrame) -> Bool {

@@ -61,7 +61,7 @@ extension GossipProtocol {
 
     /// A peer's state: the answer goes out first, and only then is the peer's merged.
     mutating func answerState(_ state: PushPull, on stream: StreamID, from peer: Endpoint?, at now: Instant) {
-        guard merges.count < Limits.exchanges else {
+        guard merges.hasRoom(for: state) else {
             emit(.refuseState(stream))
             notice(.overloaded)
             return

@@ -29,7 +29,7 @@ extension GossipProtocol {
             notice(.mergeIncompatible(conflict))
             return
         }
-        guard merges.count < Limits.exchanges else {
+        guard merges.hasRoom(for: state) else {
             finishMerge(exchange, .unavailable, at: now)
             notice(.overloaded)
             return
@@ -53,7 +53,7 @@ extension GossipProtocol {
 
     /// Hears the states one after another, up to one that the application must decide on.
     mutating func continueMerge(_ id: DecisionID, at now: Instant) {
-        guard let merge = merges[id] else { return }
+        guard let merge = merges.state(id) else { return }
         // Looked up once, not once for each state: a large cluster's has many.
         let nodes = merge.state.nodes
         var next = merge.next
@@ -63,7 +63,7 @@ extension GossipProtocol {
             guard next < nodes.count else { break }
             next += 1
             guard hear(nodes[next - 1], of: merge.peer, merge: id, at: now) else {
-                merges[id]?.next = next
+                merges.advance(id, to: next)
                 return
             }
         }

@@ -28,6 +28,9 @@ package struct NodeStates: Sendable {
         self = writer.finish()
     }
 
+    /// Bytes of memory that they take.
+    var heldBytes: Int { bytes.count + places.count * MemoryLayout<NodeStatePlace>.stride }
+
     /// Calls with the bytes, and with the places in them. Both are gone when it returns.
     package func withPlaces<Result>(
         _ body: (UnsafeRawBufferPointer, UnsafeBufferPointer<NodeStatePlace>) -> Result

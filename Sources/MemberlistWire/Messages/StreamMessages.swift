@@ -56,6 +56,9 @@ package struct PushPull: Hashable, Sendable {
     package init(join: Bool = false, nodes: [PushNodeState], userState: [UInt8] = []) {
         self.init(join: join, nodes: NodeStates(nodes), userState: userState)
     }
+
+    /// Bytes of memory that it takes.
+    package var heldBytes: Int { nodes.heldBytes + userState.count }
 }
 
 /// One message of a stream, whole.

@@ -58,7 +58,8 @@ extension AttackTests {
             ]
         }
 
-        @Test func aHundredThousandFromStrangers() async throws {
+        @Test("Trap 36: a hundred thousand bad datagrams delay nothing, and are taken once at most")
+        func aHundredThousandFromStrangers() async throws {
             let agent = try await AttackedAgent()
             let message = try Self.sealed([8] + Array("recorded".utf8))
             let socket = try FloodSocket(port: agent.port)

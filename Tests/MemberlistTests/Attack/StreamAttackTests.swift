@@ -39,7 +39,8 @@ extension AttackTests {
             ("a stall at 60 KiB", { _ in Assault(opening: head(mebibytes19), noise: 60_000) }),
         ]
 
-        @Test func aThousandStrangers() async throws {
+        @Test("Trap 34: a thousand streams of strangers are bounded in memory and time, and delay no probe")
+        func aThousandStrangers() async throws {
             let agent = try await AttackedAgent()
             for (name, assault) in Self.assaults {
                 try await agent.endures {

@@ -7,7 +7,8 @@ import Testing
 
 /// What needs a process of its own: one that is killed, one whose disk refuses, one whose memory is read.
 @Suite struct KeyringHarnessTests {
-    @Test func tenThousandKillsLoseNothing() async throws {
+    @Test("Trap 27: a writer killed at any call leaves a whole file")
+    func tenThousandKillsLoseNothing() async throws {
         let (workers, kills) = (2, 5_000)
         try await withThrowingTaskGroup(of: HarnessRun.self) { group in
             for _ in 0..<workers {
@@ -29,7 +30,8 @@ import Testing
         }
     }
 
-    @Test func aDiskThatRefusesChangesNeitherFileNorRing() async throws {
+    @Test("Trap 27: a full or read-only disk changes neither file nor ring")
+    func aDiskThatRefusesChangesNeitherFileNorRing() async throws {
         let run = try await HarnessRun.withFolder { try await HarnessRun(["disk", $0]) }
         let words = [
             "full": "No_space_left", "readOnly": "Read-only_file_system", "failing": "Input/output_error",

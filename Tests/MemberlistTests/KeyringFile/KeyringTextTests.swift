@@ -48,13 +48,17 @@ import Testing
     }
 
     /// The mistakes that people make with keys, each with its own word.
-    @Test(arguments: [
-        ("Ly8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vOD0=", "encoded as base64 twice"),
-        ("QUFFQ0F3UUZCZ2NJQ1FvTERBME9Edz09", "encoded as base64 twice"),
-        ("AAECAwQFBgcICQoLDA0ODw", "lacks its '='"), ("a raw text of a key", "is not base64"),
-        ("aaaaaaaaaaaaaaaa", "it must have 16, 24 or 32"), ("", "is not base64"), ("ÄÖÜ=", "is not base64"),
-        (String(repeating: "QUFF", count: 10_000), "it must have 16, 24 or 32"),
-    ])
+    @Test(
+        "Trap 29: a key that is none is told why, and where it stands",
+        arguments: [
+            ("Ly8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vLy8vOD0=", "encoded as base64 twice"),
+            ("QUFFQ0F3UUZCZ2NJQ1FvTERBME9Edz09", "encoded as base64 twice"),
+            ("AAECAwQFBgcICQoLDA0ODw", "lacks its '='"), ("a raw text of a key", "is not base64"),
+            ("aaaaaaaaaaaaaaaa", "it must have 16, 24 or 32"), ("", "is not base64"),
+            ("ÄÖÜ=", "is not base64"),
+            (String(repeating: "QUFF", count: 10_000), "it must have 16, 24 or 32"),
+        ]
+    )
     func aKeyThatIsNoneIsToldWhyAndWhere(text: String, word: String) throws {
         let result = try Self.read("[\"\(Self.first)\", \"\(text)\"]")
         guard case .failure(.badKey(_, 2, let reason)) = result else {

@@ -106,7 +106,8 @@ import Testing
     }
 
     /// It was away while the keys changed twice. It is told why it finds nobody, and reads its file to get in.
-    @Test func aNodeThatMissedTwoRotationsGetsInWithNoRestart() async throws {
+    @Test("Trap 26: a node that missed two rotations gets in, without a restart, by its file")
+    func aNodeThatMissedTwoRotationsGetsInWithNoRestart() async throws {
         try await Self.withFile { file in
             let keys = [try file.read()[0], try SecretKey.random(), try SecretKey.random()]
             let configurations = [
@@ -142,7 +143,8 @@ import Testing
     }
 
     /// Of three keys each node has two, and one uses what another has removed, until the rings are one again.
-    @Test func aKeyThatIsRemovedWhileItIsPrimaryElsewhereSilencesThatNodeAlone() async throws {
+    @Test("Trap 26: a key that is removed while it is primary elsewhere silences that node alone")
+    func aKeyThatIsRemovedWhileItIsPrimaryElsewhereSilencesThatNodeAlone() async throws {
         let keys = try (0..<3).map { _ in try SecretKey.random() }
         let configurations = ["a", "b"].map { name in local(name) { $0.keyring = Keyring(primary: keys[0]) } }
         let logs = [LogLines(), LogLines()]
@@ -170,7 +172,8 @@ import Testing
     }
 
     /// It comes back while the keys overlap: its peers still open what it seals, and it opens nothing of theirs.
-    @Test func aNodeThatMissedTheNewKeySaysThatItOpensNoAnswer() async throws {
+    @Test("Trap 25: a node that comes back with an old key alone says so, and is no cluster of its own")
+    func aNodeThatMissedTheNewKeySaysThatItOpensNoAnswer() async throws {
         let (old, new) = (try SecretKey.random(), try SecretKey.random())
         let configurations = [
             local("a") { $0.keyring = Keyring(primary: new, others: [old]) },
@@ -195,7 +198,8 @@ import Testing
     }
 
     /// Each node has another primary, and all have all three keys.
-    @Test func threeKeysThatOverlapOpenEverything() async throws {
+    @Test("Trap 26: of three keys that overlap each opens everything")
+    func threeKeysThatOverlapOpenEverything() async throws {
         let keys = try (0..<3).map { _ in try SecretKey.random() }
         let configurations = (0..<3).map { place in
             local("\(place)") { $0.keyring = Keyring(primary: keys[place], others: keys) }

@@ -1,0 +1,120 @@
+import MemberlistWire
+
+/// Datagrams of thirteen parts through all layers, out and in, and datagrams that are refused.
+enum Layers {
+    private struct Suite {
+        let name: String
+        let isNative: Bool
+        let compresses: Bool
+        var receiver: Receiver {
+            Receiver(name: "b", takesChecksum: true, capabilities: isNative ? .all : [])
+        }
+    }
+
+    private static let suites = [
+        Suite(name: "AES-GCM", isNative: false, compresses: false),
+        Suite(name: "LZW, AES-GCM", isNative: false, compresses: true),
+        Suite(name: "XChaCha20", isNative: true, compresses: false),
+        Suite(name: "deflate, XChaCha20", isNative: true, compresses: true),
+    ]
+
+    static func figures() throws -> [Figure] {
+        let ring = Keyring(primary: try SecretKey.random())
+        let strangers = Keyring(primary: try SecretKey.random())
+        let full = Keyring(primary: try SecretKey.random(), others: try (0..<7).map { _ in try .random() })
+        return try suites.flatMap { suite in
+            [
+                try sealed(suite, ring),
+                try opened(suite, ring),
+                try refused(suite, by: full, sealedWith: strangers),
+            ]
+        }
+    }
+
+    private static func sealer(_ suite: Suite, _ ring: Keyring) throws -> DatagramSealer {
+        DatagramSealer(
+            label: try Label("cluster"),
+            keyring: ring,
+            compression: suite.compresses,
+            padded: false
+        )
+    }
+
+    private static func opener(_ ring: Keyring) throws -> DatagramOpener {
+        DatagramOpener(
+            label: try Label("cluster"),
+            keyring: ring,
+            verifiesIncoming: true,
+            acceptsPadded: false,
+            name: "b"
+        )
+    }
+
+    /// A probe's ping and twelve alives, 1.1 KB.
+    private static func payload() throws -> [UInt8] {
+        var writer = CompoundWriter()
+        try writer.append(.ping(Ping(sequence: 7, node: "b", sourceNode: "a")))
+        for number in 0..<12 {
+            let alive = Alive(
+                incarnation: UInt32(number),
+                node: NodeName("node-\(number).cluster"),
+                address: [10, 0, 0, UInt8(number)],
+                port: 7946,
+                meta: WireBytes([UInt8](repeating: UInt8(number), count: 8)),
+                versions: [1, 5, 2, 0, 0, 0]
+            )
+            try writer.append(.alive(alive))
+        }
+        var payload: [UInt8] = []
+        writer.finish(into: &payload)
+        return payload
+    }
+
+    private static func sealed(_ suite: Suite, _ ring: Keyring) throws -> Figure {
+        var sealer = try sealer(suite, ring)
+        let payload = try payload()
+        let receiver = suite.receiver
+        var datagram: [UInt8] = []
+        return try Figure("seal (\(suite.name))") { _ in
+            try sealer.seal(payload, for: receiver, into: &datagram)
+        }
+    }
+
+    private static func opened(_ suite: Suite, _ ring: Keyring) throws -> Figure {
+        var sealer = try sealer(suite, ring)
+        var opener = try opener(ring)
+        let payload = try payload()
+        let receiver = suite.receiver
+        var datagram: [UInt8] = []
+        // The nonces of HashiCorp's dialect are remembered one by one, in a table that grows.
+        return try Figure("seal, open and decode (\(suite.name))", limit: suite.isNative ? 0 : 3) { round in
+            try sealer.seal(payload, for: receiver, into: &datagram)
+            var opened = try opener.open(datagram.span.bytes, at: Int64(round))
+            var parts = 0
+            while let part = try opened.nextPart() {
+                _ = try Message.decode(part)
+                parts += 1
+            }
+            if parts != 13 { throw Unexpected("\(parts) parts") }
+        }
+    }
+
+    private static func refused(
+        _ suite: Suite,
+        by ring: Keyring,
+        sealedWith strangers: Keyring
+    ) throws -> Figure {
+        var sealer = try sealer(suite, strangers)
+        var opener = try opener(ring)
+        var datagram: [UInt8] = []
+        try sealer.seal(payload(), for: suite.receiver, into: &datagram)
+        return try Figure("refuse with eight keys (\(suite.name))") { round in
+            do {
+                _ = try opener.open(datagram.span.bytes, at: Int64(round))
+            } catch {
+                return
+            }
+            throw Unexpected("a stranger's datagram was opened")
+        }
+    }
+}
