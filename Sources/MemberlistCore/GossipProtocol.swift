@@ -26,6 +26,7 @@ package struct GossipProtocol: Sendable {
     var graves = Deque<Grave>()
     var merges = PendingMerges()
     var alives = PendingTable<PendingAlive>()
+    var claims = NameClaims()
 
     // Failure detection
     var health: HealthScore
@@ -244,6 +245,7 @@ package struct GossipProtocol: Sendable {
         case .healRound(let token): startHealRound(token: token, at: now)
         case .suspicion(let id, let token): endSuspicion(id, token: token, late: late, at: now)
         case .reap(let id, let token): reap(id, token: token)
+        case .nameClaim(let sequence): endDoubt(sequence, at: now)
         }
     }
 

@@ -54,6 +54,9 @@ package struct ProtocolConfiguration: Sendable {
 
     /// The networks in which a member's address must lie; nil: any, empty: none.
     package var allowedNetworks: [IPNetwork]?
+    /// How long whoever has the address of a member that left may deny it before its name moves to another; 0: it moves
+    /// at once, as HashiCorp's does.
+    package var farewellDoubt: Int64 = 0
 
     /// Most members that the table holds, dead ones included.
     package var memberLimit = Limits.members

@@ -12,6 +12,7 @@ enum TimerKind: Hashable, Sendable {
     case healRound(token: UInt32)
     case suspicion(RowID, token: UInt32)
     case reap(RowID, token: UInt32)
+    case nameClaim(sequence: UInt32)
 }
 
 /// All timers in one heap: by deadline, and in the order of their making where deadlines are equal.

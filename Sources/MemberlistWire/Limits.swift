@@ -101,6 +101,8 @@ package enum Limits {
     package static let probes = 1_024
     /// Alives that wait for the application's word. Ours.
     package static let pendingAlives = 4_096
+    /// Claims to names that were left that wait for the word of whoever had them. Ours.
+    package static let nameClaims = 1_024
     /// Broadcasts of the application's that wait, and their bytes, where the configuration does not say otherwise.
     /// Ours.
     package static let userBroadcasts = 4_096

@@ -8,7 +8,8 @@ import Testing
 @Suite struct TableTests {
     /// Properties that no text can hold, each with the reason.
     static let leftOut = [
-        "keyring": "keys are never in a file of settings; keyringFile names the file that holds them"
+        "keyring": "keys are never in a file of settings; keyringFile names the file that holds them",
+        "discovery.sources": "code, or the agent's flags --join, --discover and --discover-file",
     ]
 
     /// A value of each type that no preset has.

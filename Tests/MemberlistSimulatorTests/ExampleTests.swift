@@ -118,6 +118,20 @@ final class ReplicatedMap: MemberlistDelegate {
         #expect(events.messages == [Array("!hello".utf8)])
     }
 
+    @Test func aClusterMovesWhileItRuns() async throws {
+        var scenario = Scenario()
+        scenario.nodes = 8
+        scenario.length = .seconds(400)
+        scenario.loss = 0.05
+        scenario.encrypted = false
+        scenario.rollouts = [
+            .init(at: .seconds(10), to: .encryption(true)),
+            .init(at: .seconds(200), to: .label("blue")),
+        ]
+        let outcome = try await ScenarioRunner(scenario, seed: 42).run()
+        #expect(outcome.report.accuracy.falsePositives == 0 && outcome.report.notes.isEmpty)
+    }
+
     @Test func theDocumentationQuotesWhatIsRun() throws {
         let here = URL(fileURLWithPath: #filePath)
         let top = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

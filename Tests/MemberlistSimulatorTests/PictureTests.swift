@@ -1,5 +1,6 @@
-import MemberlistSimulator
 import Testing
+
+@testable import MemberlistSimulator
 
 /// Who knew what when, as a picture.
 @Suite struct PictureTests {
@@ -44,5 +45,19 @@ import Testing
         let picture = try await SmallRuns.run(scenario).picture
         #expect(XMLReader(picture.svg).words.contains("128 of 130 members, evenly chosen"))
         #expect(picture.svg.utf8.count < 500_000)
+    }
+
+    @Test func whoDoesNotRunBelievesNothing() async throws {
+        let simulation = try Simulation(nodes: 4, seed: 1)
+        let timeline = KnowledgeTimeline(nodes: 4, length: .seconds(40))
+        simulation.observe { [unowned simulation] in timeline.observe($0, in: simulation.state) }
+        simulation.joinAll()
+        await simulation.run(for: .seconds(10))
+        simulation[3].crash()
+        await simulation.run(for: .seconds(30))
+        timeline.end()
+        let last = try #require(timeline.columns.last)
+        #expect(last[0].observers == 2 && last[0].alive == 2 && last[0].process == .running)
+        #expect(last[3].observers == 3 && last[3].gone == 3 && last[3].process == .down)
     }
 }

@@ -79,4 +79,19 @@ import Testing
         simulation[4].join(through: simulation[9])
         try await simulation.expect(within: .seconds(10)) { $0.isConverged }
     }
+    @Test("Trap 4: who left and comes back at another address is taken there by all", arguments: 1...5)
+    func whoLeftAndMovedIsTakenThere(seed: UInt64) async throws {
+        let (simulation, declared) = try await formed(seed: seed)
+        let name = simulation[4].name
+        simulation[4].leave()
+        await simulation.run(for: .seconds(5))
+        simulation[4].restart(elsewhere: true)
+        simulation[4].join(through: simulation[9])
+        let place = simulation[4].endpoint
+        try await simulation.expect(within: .seconds(10)) { state in
+            state.isConverged
+                && (0..<state.nodeCount).allSatisfy { state.standing(of: $0, about: name)?.endpoint == place }
+        }
+        #expect(declared.failures.isEmpty)
+    }
 }

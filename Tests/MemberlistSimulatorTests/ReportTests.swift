@@ -47,6 +47,24 @@ import Testing
         #expect(report.notes.isEmpty)
     }
 
+    /// A slow node accuses the healthy, and is accused by them: only the first is wrong, and at no node that is well.
+    @Test func whoIsHeldUpIsNoFalsePositiveAndCountsAmongThoseThatAreNotWell() async throws {
+        let scenario = SmallRuns.scenario(seconds: 60) {
+            $0.slow = [
+                .init(
+                    at: .seconds(5),
+                    lasts: .seconds(100),
+                    who: .nodes([2]),
+                    held: .seconds(90),
+                    free: .seconds(1)
+                )
+            ]
+        }
+        let accuracy = try await SmallRuns.run(scenario).report.accuracy
+        #expect(accuracy.falsePositives > 0)
+        #expect(accuracy.falsePositivesAtWellNodes == 0)
+    }
+
     @Test func whatDidNotEndWellIsSaid() async throws {
         let scenario = SmallRuns.scenario(seconds: 20) {
             $0.crashes = [.init(at: .seconds(19), who: .nodes([2]))]

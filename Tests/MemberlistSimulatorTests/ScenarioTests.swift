@@ -20,6 +20,7 @@ import Testing
                             {"at": 30, "for": 5, "share": 0.5, "oneWay": true}],
              "crashes": [{"at": 40, "count": 2, "every": 1, "restartAfter": 3}],
              "slow": [{"at": 50, "for": 9, "nodes": [4], "held": 2, "free": 0.5}],
+             "rollouts": [{"at": 60, "label": "green", "away": 2, "every": 3}, {"at": 70, "encrypted": true}],
              "label": "blue", "encrypted": false, "joins": 4, "rejoin": 7, "seed": 18446744073709551615}
             """
         )
@@ -56,6 +57,12 @@ import Testing
                 )
             ]
         )
+        #expect(
+            scenario.rollouts == [
+                .init(at: .seconds(60), to: .label("green"), away: .seconds(2), every: .seconds(3)),
+                .init(at: .seconds(70), to: .encryption(true)),
+            ]
+        )
         #expect(scenario.label == "blue")
         #expect(!scenario.encrypted)
         #expect(scenario.joins == .over(.seconds(4)))
@@ -87,6 +94,10 @@ import Testing
         (#"{"crashes": [{"at": 1}]}"#, "crashes[0].nodes is missing"),
         (#"{"crashes": [{"at": 1, "count": 17}]}"#, "count must be from 1 to the number of nodes, 16"),
         (#"{"slow": [{"at": 1, "for": 1, "count": 1, "held": 0, "free": 1}]}"#, "held must be 0.01"),
+        (#"{"rollouts": [{"at": 1}]}"#, "rollouts[0].label is missing"),
+        (#"{"rollouts": [{"at": 1, "label": "a", "encrypted": false}]}"#, "only one can be given"),
+        (#"{"rollouts": [{"at": 1, "encrypted": true}]}"#, "by 1 s the cluster has encryption already"),
+        (#"{"rollouts": [{"at": 61, "label": "a"}]}"#, "begins at 61 s"),
         ("[]", "one object"), ("", "JSON"), ("{", "JSON"), (#"{"nodes": }"#, "JSON"),
     ])
     func whatCannotBeIsRefused(text: String, words: String) {
@@ -101,7 +112,8 @@ import Testing
             "slow",
             "profile", "label", "encrypted", "joins", "rejoin", "seed", "milliseconds", "jitter",
             "tailProbability",
-            "tail", "side", "share", "count", "islands", "oneWay", "every", "restartAfter", "held", "free",
+            "rollouts", "away", "tail", "side", "share", "count", "islands", "oneWay", "every",
+            "restartAfter", "held", "free",
         ] {
             #expect(Scenario.example.contains("\"\(key)\":"), "\(key) is not shown")
         }

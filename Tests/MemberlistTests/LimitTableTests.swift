@@ -28,7 +28,7 @@ import Testing
         "incarnation": Limits.incarnation, "members": Limits.members, "exchanges": Limits.exchanges,
         "exchangeBytes": Limits.exchangeBytes,
         "seeds": Limits.seeds, "relays": Limits.relays, "probes": Limits.probes,
-        "pendingAlives": Limits.pendingAlives,
+        "pendingAlives": Limits.pendingAlives, "nameClaims": Limits.nameClaims,
         "userBroadcasts": Limits.userBroadcasts, "userBroadcastBytes": Limits.userBroadcastBytes,
         "membershipBroadcasts": Limits.membershipBroadcasts,
         "membershipBroadcastBytes": Limits.membershipBroadcastBytes, "evidenceNames": Limits.evidenceNames,

@@ -40,6 +40,7 @@ extension MemberlistConfiguration {
             bytes: broadcasts.membershipBytes
         )
         core.pushPullInterval = gossip.pushPullInterval.wholeNanoseconds
+        core.farewellDoubt = probe.timeout.wholeNanoseconds
         core.deadNodeReclaim = deadNodeReclaim?.wholeNanoseconds
         core.healInterval = healing.interval.wholeNanoseconds
         core.healMaximumInterval = healing.maximumInterval.wholeNanoseconds

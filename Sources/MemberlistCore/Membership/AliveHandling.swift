@@ -74,14 +74,7 @@ extension GossipProtocol {
             notice(.overloaded)
             return true
         }
-        let kept = Alive(
-            incarnation: alive.incarnation,
-            node: alive.node.owned(),
-            address: alive.address.owned(),
-            port: alive.port,
-            meta: alive.meta.owned(),
-            versions: alive.versions.owned()
-        )
+        let kept = alive.owned()
         let id = alives.add(PendingAlive(alive: kept, endpoint: endpoint, merge: merge))
         let member = Member(
             name: kept.node,
@@ -147,7 +140,8 @@ extension GossipProtocol {
         return incarnation <= table[known].incarnation &+ Limits.incarnationStep
     }
 
-    private mutating func apply(_ alive: Alive, endpoint: Endpoint, at now: Instant) {
+    /// - Parameter isHeardOut: Whether the address that the name had before was asked.
+    mutating func apply(_ alive: Alive, endpoint: Endpoint, isHeardOut: Bool = false, at now: Instant) {
         let isSelf = alive.node == configuration.name
         if isSelf && isLeaving { return }
         var movesNode = false
@@ -160,6 +154,7 @@ extension GossipProtocol {
                     reportConflict(id, alive: alive, endpoint: endpoint)
                     return
                 }
+                if !isHeardOut && doubts(alive, at: endpoint, about: id, at: now) { return }
                 movesNode = true
             }
         } else {

@@ -32,10 +32,10 @@ extension GossipProtocol {
         }
     }
 
-    private mutating func ping(for name: NodeName) -> Ping {
+    mutating func ping(for name: NodeName, sequence: UInt32? = nil) -> Ping {
         let row = table[selfID]
         return Ping(
-            sequence: nextSequence(),
+            sequence: sequence ?? nextSequence(),
             node: name,
             sourceAddress: row.address,
             sourcePort: row.endpoint.port,

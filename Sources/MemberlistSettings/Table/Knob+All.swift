@@ -5,7 +5,7 @@ extension Knob {
     /// fails a test, which names it.
     static let all: [Knob] =
         identity + encryption + admission + waiting + probing + suspicion + gossip + broadcasts
-        + streams + healing + metrics
+        + streams + healing + joining + metrics
 
     /// The presets' name, which stands beside the knobs: it decides what those have that are not named.
     static let profileKey = "profile"
@@ -175,6 +175,15 @@ extension Knob {
         Knob("healing.maximumInterval", \.healing.maximumInterval, "What the waits double up to."),
         Knob("healing.remembered", \.healing.remembered, "Lost members that are remembered."),
         Knob("healing.forgetAfter", \.healing.forgetAfter, "For how long; null: as long as this node runs."),
+    ]
+
+    private static let joining = [
+        Knob("dns.servers", \.dns.servers, "Name servers, as address or address:port; none: the system's."),
+        Knob("dns.searchDomains", \.dns.searchDomains, "Domains for short names; null: the system's."),
+        Knob("dns.resolvConf", \.dns.resolvConf, "Read in place of /etc/resolv.conf; null: that one."),
+        Knob("dns.timeout", \.dns.timeout, "How long a name server has; doubled with each try."),
+        Knob("dns.tries", \.dns.tries, "How often each name server is asked."),
+        Knob("discovery.interval", \.discovery.interval, "About how often discovery looks for members."),
     ]
 
     private static let metrics = [

@@ -110,8 +110,9 @@ extension Coverage {
             meet(.laterDeathHeard)
         }
         if claim.isFromExchange, claim.state == .dead, after.state == .suspect { meet(.deadInExchange) }
-        guard after.state == .alive, wasGone, after.endpoint != before.endpoint else { return }
-        meet(before.state == .left ? .backElsewhereAfterLeaving : .reclaimed)
+        if before.state == .dead, after.state == .alive, after.endpoint != before.endpoint {
+            meet(.reclaimed)
+        }
     }
 
     mutating func count(_ notice: Notice) {

@@ -33,7 +33,7 @@ public final class NonceJudge: SimulationJudge {
     /// Remembers the nonce of each sealed frame.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
         guard case .sent(let frame) = observation.kind, state.encrypts(observation.node),
-            let nonce = SealedFrame.nonce(in: frame, label: state.label(of: observation.node))
+            let nonce = SealedFrame.nonce(in: frame)
         else { return nil }
         guard !seen.insert(nonce).inserted else { return nil }
         return "\(state.name(of: observation.node)) sealed with a nonce that was used before"
@@ -55,7 +55,7 @@ public final class PlaintextJudge: SimulationJudge {
         guard case .sent(let frame) = observation.kind, state.encrypts(observation.node), !frame.bytes.isEmpty
         else { return nil }
         let sender = state.name(of: observation.node)
-        guard let start = SealedFrame.start(in: frame, label: state.label(of: observation.node)) else {
+        guard let start = SealedFrame.start(in: frame) else {
             return "\(sender) sent a frame that is not sealed"
         }
         // Not in the head of the frame: the counter of a session's first frame is eight zeros.
@@ -97,8 +97,8 @@ public final class ReplayJudge: SimulationJudge {
 
     /// Remembers each frame that was taken, for as long as a node must.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
-        guard case .accepted(let frame) = observation.kind, state.encrypts(observation.node),
-            let nonce = SealedFrame.nonce(in: frame, label: state.label(of: observation.node))
+        guard case .accepted(let frame) = observation.kind, state.refusesPlaintext(observation.node),
+            let nonce = SealedFrame.nonce(in: frame)
         else { return nil }
         let launches = state.launches(of: observation.node)
         let key = Taken(node: observation.node, launch: launches, nonce: nonce)
@@ -120,16 +120,19 @@ enum SealedFrame {
     static func headCount(of version: UInt8) -> Int { native ~= version ? 1 + nativeNonce : 13 }
 
     /// What the frame may share with no other: HashiCorp's nonce, or a native key identifier, session and counter.
-    static func nonce(in frame: Frame, label: Label) -> ArraySlice<UInt8>? {
-        guard let start = start(in: frame, label: label) else { return nil }
+    static func nonce(in frame: Frame) -> ArraySlice<UInt8>? {
+        guard let start = start(in: frame) else { return nil }
         let count = native ~= frame.bytes[start] ? nativeNonce : 12
         return frame.bytes[(start + 1)...].prefix(count)
     }
 
     /// The place of the encryption's version byte; nil where the frame is not sealed.
-    static func start(in frame: Frame, label: Label) -> Int? {
+    static func start(in frame: Frame) -> Int? {
         var start = 0
-        if frame.bytes.first == MessageType.label.rawValue { start = label.headerCount }
+        // The frame's own label: while a cluster moves to another one, a node reads more than it sends.
+        if frame.bytes.count > 1, frame.bytes[0] == MessageType.label.rawValue {
+            start = 2 + Int(frame.bytes[1])
+        }
         if frame.isStream {
             guard start < frame.bytes.count, frame.bytes[start] == MessageType.encrypt.rawValue else {
                 return nil

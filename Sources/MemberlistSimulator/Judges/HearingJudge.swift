@@ -140,7 +140,8 @@ public final class HearingJudge: SimulationJudge {
             case .dead:
                 guard let reclaim = state.configuration(of: node).deadNodeReclaim, before.age > reclaim
                 else { return outcome }
-            case .left: break
+            // It waits until the address that it had was asked.
+            case .left: return outcome
             }
         }
         outcome.state = .alive

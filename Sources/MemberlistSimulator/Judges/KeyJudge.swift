@@ -24,7 +24,7 @@ public final class KeyJudge: SimulationJudge {
         forget(at: observation.time)
         switch observation.kind {
         case .sent(let frame):
-            if let nonce = SealedFrame.nonce(in: frame, label: state.label(of: observation.node)) {
+            if let nonce = SealedFrame.nonce(in: frame) {
                 sent.young[nonce] = frame.bytes
             }
             return nil
@@ -42,9 +42,9 @@ public final class KeyJudge: SimulationJudge {
 
     private func gap(_ frame: Frame, _ reason: String, at node: Int, in state: SimulationState) -> String? {
         guard state.rotation.isInOrder, state.encrypts(node),
-            let start = SealedFrame.start(in: frame, label: state.label(of: node)),
+            let start = SealedFrame.start(in: frame),
             Self.wantsKey(reason, version: frame.bytes[start]),
-            let nonce = SealedFrame.nonce(in: frame, label: state.label(of: node)),
+            let nonce = SealedFrame.nonce(in: frame),
             let original = sent.young[nonce] ?? sent.old[nonce], original == frame.bytes
         else { return nil }
         return "\(state.name(of: node)) refused what was sealed as it should be: \(reason)"

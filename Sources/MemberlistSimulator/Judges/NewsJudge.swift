@@ -181,6 +181,11 @@ public final class NewsJudge: SimulationJudge {
         let parts = Self.parts(frame.plaintext)
         // A suspect that is pinged hears of it at once: that is no gossip (Lifeguard, section IV-C).
         let buddy = parts.count == 2 && !desks[node].isReading ? Self.pinged(by: parts[0]) : nil
+        // Nor is it gossip where whoever has the address of one that left is asked whether it did.
+        if parts.count == 2, let asked = Self.pinged(by: parts[1]), Self.news(in: parts[0])?.subject == asked
+        {
+            return
+        }
         for part in parts {
             guard let (subject, said) = Self.news(in: part) else { continue }
             if said.state == .suspect, subject == buddy { continue }

@@ -124,7 +124,7 @@ public final class AuthenticityJudge: SimulationJudge {
 
     /// Looks at every message that was delivered.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
-        guard case .message(let payload, _) = observation.kind, state.encrypts(observation.node),
+        guard case .message(let payload, _) = observation.kind, state.refusesPlaintext(observation.node),
             !state.wasSaid(payload)
         else { return nil }
         return "\(state.name(of: observation.node)) delivered \(payload.count) bytes that nobody said"
@@ -141,9 +141,9 @@ public final class StrangerJudge: SimulationJudge {
 
     /// Looks at answers that reached somebody who is no node.
     public func observe(_ observation: borrowing Observation, in state: SimulationState) -> String? {
-        guard case .strangerAnswered(let bytes) = observation.kind, state.encrypts(observation.node) else {
-            return nil
-        }
+        guard case .strangerAnswered(let bytes) = observation.kind,
+            state.refusesPlaintext(observation.node)
+        else { return nil }
         return "\(state.name(of: observation.node)) sent a stranger \(bytes) bytes"
     }
 }

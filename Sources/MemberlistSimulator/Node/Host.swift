@@ -8,9 +8,11 @@ final class Host {
     let name: NodeName
     var endpoint: Endpoint
     /// What a process is started with.
-    var configuration: MemberlistConfiguration
+    var configuration: MemberlistConfiguration {
+        didSet { label = Self.label(of: configuration) }
+    }
     /// The label, read once.
-    let label: Label
+    private(set) var label: Label
     /// The keys as they stand in the node's file; empty for plaintext.
     var keys: [SecretKey]
     var clock: NodeClock
@@ -39,11 +41,15 @@ final class Host {
     ) {
         self.index = index
         name = configuration.name
-        label = (try? Label(configuration.label)) ?? .none
+        label = Self.label(of: configuration)
         self.endpoint = endpoint
         self.configuration = configuration
         self.keys = keys
         self.clock = clock
+    }
+
+    private static func label(of configuration: MemberlistConfiguration) -> Label {
+        (try? Label(configuration.label)) ?? .none
     }
 }
 

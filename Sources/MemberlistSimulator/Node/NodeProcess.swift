@@ -46,6 +46,8 @@ final class NodeProcess {
     var refusedMerges = 0
     /// Broadcasts whose end the delegate is to be told of.
     var broadcasts: [RequestID: [UInt8]] = [:]
+    /// Where those lived who left, until something else is known of them.
+    var leftFrom: [NodeName: Endpoint] = [:]
     private var lastNumber: UInt64 = 0
 
     init(

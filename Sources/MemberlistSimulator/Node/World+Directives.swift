@@ -112,6 +112,7 @@ extension World {
         digest.add(4, at: now, node: host.index, Self.digestBytes(member, change))
         coverage.count(change)
         if member.name != host.name { noteAccuracy(of: member, change, seenBy: host) }
+        noteMove(of: member, change, seenBy: host)
         guard let sabotage = sabotage.member else {
             return observe(.member(member, change), at: host.index, evidence: evidence)
         }
@@ -140,6 +141,17 @@ extension World {
             now.nanoseconds(since: subject.wellSince) > Self.settled
         else { return }
         coverage.meet(.falsePositive)
+    }
+
+    /// Counts those who left and are taken elsewhere: some time after that was heard, when nobody denies the farewell.
+    private func noteMove(of member: Member, _ change: BeliefChange, seenBy host: Host) {
+        if change == .left {
+            host.process?.leftFrom[member.name] = member.endpoint
+        } else if let left = host.process?.leftFrom.removeValue(forKey: member.name), change == .joined,
+            left != member.endpoint
+        {
+            coverage.meet(.backElsewhereAfterLeaving)
+        }
     }
 
     private func noticed(_ notice: Notice, _ host: Host) {

@@ -24,7 +24,7 @@ extension Scenario: Codable {
     /// Every key of the outermost object.
     static let keys = [
         "name", "summary", "nodes", "minutes", "seconds", "loss", "latency", "duplication", "partitions",
-        "crashes", "slow", "profile", "label", "encrypted", "joins", "rejoin", "seed",
+        "crashes", "slow", "rollouts", "profile", "label", "encrypted", "joins", "rejoin", "seed",
     ]
 
     /// Reads what ``init(json:)`` reads, and checks each value for itself; ``validate()`` checks them together.
@@ -46,6 +46,7 @@ extension Scenario: Codable {
         partitions = try object.value("partitions", "a list of objects") ?? partitions
         crashes = try object.value("crashes", "a list of objects") ?? crashes
         slow = try object.value("slow", "a list of objects") ?? slow
+        rollouts = try object.value("rollouts", "a list of objects") ?? rollouts
         profile = try object.value("profile", "\"lan\", \"wan\" or \"local\"") ?? profile
         label = try object.text("label") ?? label
         encrypted = try object.flag("encrypted") ?? encrypted
@@ -71,6 +72,7 @@ extension Scenario: Codable {
         try object.put(partitions, "partitions")
         try object.put(crashes, "crashes")
         try object.put(slow, "slow")
+        try object.put(rollouts, "rollouts")
         try object.put(profile, "profile")
         try object.put(label, "label")
         try object.put(encrypted, "encrypted")
@@ -81,15 +83,15 @@ extension Scenario: Codable {
 }
 
 extension KeyedEncodingContainer<StrictObject.Key> {
-    fileprivate mutating func put(_ value: some Encodable, _ key: String) throws {
+    mutating func put(_ value: some Encodable, _ key: String) throws {
         try encode(value, forKey: StrictObject.Key(stringValue: key))
     }
 
-    fileprivate mutating func put(time: Duration, _ key: String, in unit: TimeUnit = .seconds) throws {
+    mutating func put(time: Duration, _ key: String, in unit: TimeUnit = .seconds) throws {
         try put(unit.number(time), key)
     }
 
-    fileprivate mutating func put(_ choice: Scenario.Choice, nodes key: String) throws {
+    mutating func put(_ choice: Scenario.Choice, nodes key: String) throws {
         switch choice {
         case .nodes(let nodes): try put(nodes, key)
         case .count(let count): try put(count, "count")
@@ -99,7 +101,7 @@ extension KeyedEncodingContainer<StrictObject.Key> {
 }
 
 extension StrictObject {
-    fileprivate func required(_ key: String, _ example: String) throws -> Duration {
+    func required(_ key: String, _ example: String) throws -> Duration {
         guard let time = try time(key) else {
             throw ScenarioError("\(name(key)) is missing: write \(example)")
         }

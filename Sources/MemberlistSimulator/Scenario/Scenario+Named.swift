@@ -3,7 +3,8 @@ internal import Memberlist
 extension Scenario {
     /// Those that are ready made.
     public static let all: [Scenario] = [
-        calm, lossy, crash, partition, islands, oneWay, wan, massJoin, rollingRestart, lifeguard,
+        calm, lossy, crash, partition, islands, oneWay, wan, massJoin, rollingRestart, massRestart,
+        lifeguard, labelRollout, encryptionRollout,
     ]
 
     /// One that is ready made; nil where none has the name.
@@ -105,6 +106,43 @@ extension Scenario {
         ]
     }
 
+    private static let massRestart = make(
+        "mass-restart",
+        "500 nodes restart within 20 s, each sooner than it is found failed: two minutes of a processor",
+        nodes: 500,
+        seconds: 90
+    ) {
+        $0.joins = .over(.seconds(10))
+        $0.crashes = [
+            Crash(at: .seconds(20), who: .share(1), every: .milliseconds(40), restartAfter: .seconds(6))
+        ]
+    }
+
+    private static let labelRollout = make(
+        "label-rollout",
+        "the cluster moves to another label while it runs, node by node, under loss",
+        nodes: 8,
+        seconds: 180
+    ) {
+        $0.loss = 0.05
+        $0.label = "green"
+        $0.rollouts = [Rollout(at: .seconds(10), to: .label("blue"))]
+    }
+
+    private static let encryptionRollout = make(
+        "encryption-rollout",
+        "the cluster moves onto encryption and back while it runs, node by node, under loss",
+        nodes: 8,
+        seconds: 300
+    ) {
+        $0.loss = 0.05
+        $0.encrypted = false
+        $0.rollouts = [
+            Rollout(at: .seconds(10), to: .encryption(true)),
+            Rollout(at: .seconds(10), to: .encryption(false)),
+        ]
+    }
+
     private static let lifeguard = make(
         "lifeguard",
         "two slow nodes are not to make healthy ones look failed",
@@ -146,6 +184,10 @@ extension Scenario {
             {"at": 120, "share": 0.1}
           ],
           "slow": [{"at": 130, "for": 20, "count": 1, "held": 4, "free": 0.5}],
+          "rollouts": [
+            {"at": 140, "label": "blue", "away": 1, "every": 1},
+            {"at": 160, "encrypted": false}
+          ],
           "profile": "lan",
           "label": "simulation",
           "encrypted": true,

@@ -27,7 +27,7 @@ extension Scenario {
         try ScenarioError.check(share: duplication, "duplication")
         try ScenarioError.check(share: latency.tailProbability, "latency.tailProbability")
         try checkTimes()
-        try checkLabel()
+        try check(label: label, "label")
         for (index, partition) in partitions.enumerated() {
             let name = "partitions[\(index)]"
             try checkBegin(partition.at, name)
@@ -60,6 +60,7 @@ extension Scenario {
             try checkHold(slowness.held, "\(name).held")
             try checkHold(slowness.free, "\(name).free")
         }
+        try checkRollouts()
     }
 
     private func checkTimes() throws(ScenarioError) {
@@ -81,13 +82,32 @@ extension Scenario {
         }
     }
 
-    private func checkLabel() throws(ScenarioError) {
-        var configuration = MemberlistConfiguration(name: NodeName(name))
+    private func check(label: String, _ name: String) throws(ScenarioError) {
+        var configuration = MemberlistConfiguration(name: NodeName(self.name))
         configuration.label = label
         do {
             try configuration.validate()
         } catch {
-            throw ScenarioError("label: \(error)")
+            throw ScenarioError("\(name): \(error)")
+        }
+    }
+
+    private func checkRollouts() throws(ScenarioError) {
+        for (index, rollout) in rollouts.enumerated() {
+            let name = "rollouts[\(index)]"
+            try checkBegin(rollout.at, name)
+            try checkTime(rollout.away, "\(name).away")
+            try checkTime(rollout.every, "\(name).every")
+            if case .label(let label) = rollout.target { try check(label: label, "\(name).label") }
+        }
+        var setting = firstSetting
+        for rollout in rolloutsInOrder {
+            guard let last = setting.rounds(to: rollout.target).last, last != setting else {
+                throw ScenarioError(
+                    "rollouts: by \(rollout.at.shortText) the cluster has \(rollout.target) already"
+                )
+            }
+            setting = last
         }
     }
 

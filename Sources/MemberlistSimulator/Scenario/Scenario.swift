@@ -23,11 +23,13 @@ public struct Scenario: Sendable, Hashable {
     public var crashes: [Crash] = []
     /// When processes are slow.
     public var slow: [Slowness] = []
+    /// When the cluster moves to another setting while it runs, one move after another.
+    public var rollouts: [Rollout] = []
     /// The timing of all nodes.
     public var profile = Profile.lan
-    /// The cluster's label; empty: none.
+    /// The cluster's label, until it moves to another; empty: none.
     public var label = ""
-    /// Whether all traffic is sealed, with a key that every simulation has.
+    /// Whether all traffic is sealed, with a key that every simulation has, until the cluster moves.
     public var encrypted = true
     /// When the nodes join.
     public var joins = Joins.allAtOnce

@@ -29,18 +29,23 @@ public struct ScenarioRunner: Sendable {
         log: HistoryLog? = nil,
         progress: (Double) -> Void = { _ in }
     ) async throws -> ScenarioOutcome {
-        let simulation = try Simulation(
+        let simulation = try simulation(judges: judges)
+        let stage = ScenarioStage(simulation, scenario, ScenarioSchedule(scenario, seed: seed))
+        log?.follow(simulation)
+        await stage.run(progress)
+        stage.conclude()
+        return ScenarioOutcome(report: stage.report, picture: stage.picture)
+    }
+
+    /// The cluster before anything happens to it.
+    func simulation(judges: [any SimulationJudge]) throws -> Simulation {
+        try Simulation(
             nodes: scenario.nodes,
             seed: seed,
             network: conditions,
             judges: judges,
             configure: configure
         )
-        let stage = ScenarioStage(simulation, scenario, ScenarioSchedule(scenario, seed: seed))
-        log?.follow(simulation)
-        await stage.run(progress)
-        stage.conclude()
-        return ScenarioOutcome(report: stage.report, picture: stage.picture)
     }
 
     private var conditions: LinkConditions {
@@ -65,7 +70,7 @@ public struct ScenarioRunner: Sendable {
     }
 
     /// The key of all scenarios. It protects nothing, and is the same on every machine.
-    private static let key: SecretKey? = {
+    static let key: SecretKey? = {
         var random = ProtocolRandom(seed: 0x4B45_59)
         return try? SecretKey(bytes: (0..<32).map { _ in UInt8(truncatingIfNeeded: random.next() >> 32) })
     }()

@@ -24,6 +24,8 @@ struct ScenarioSchedule {
     }
 
     private(set) var steps: [Step] = []
+    /// Whose turn it is when in the roll-outs, one after another: each waits for the cluster, so none has a time.
+    private(set) var turns: [RolloutTurn] = []
     /// When the last node asks to join.
     private(set) var lastJoin: Duration = .zero
     private var random: ProtocolRandom
@@ -38,6 +40,7 @@ struct ScenarioSchedule {
         for (index, partition) in scenario.partitions.enumerated() { add(partition, part: index) }
         for crash in scenario.crashes { add(crash) }
         for slowness in scenario.slow { add(slowness) }
+        addTurns(scenario)
         // Equal times keep the order of the scenario: sorting is not stable by promise, so the place decides.
         steps = steps.enumerated()
             .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
@@ -103,6 +106,21 @@ struct ScenarioSchedule {
         }
         plan(.tell(nodes: who, "held up no more"), at: over)
         plan(.ended("the slowness at \(slowness.at.shortText)"), at: over)
+    }
+
+    private mutating func addTurns(_ scenario: Scenario) {
+        var setting = scenario.firstSetting
+        for rollout in scenario.rolloutsInOrder {
+            for (round, next) in setting.rounds(to: rollout.target).enumerated() {
+                for (place, node) in draw(nodes).enumerated() {
+                    let isLast = round == 2 && place == nodes - 1
+                    turns.append(
+                        RolloutTurn(node: node, round: round, setting: next, rollout: rollout, isLast: isLast)
+                    )
+                }
+                setting = next
+            }
+        }
     }
 
     private mutating func draw(_ choice: Scenario.Choice) -> [Int] {

@@ -10,6 +10,7 @@ final class ScenarioStage {
     private let collector: ReportCollector
     private let timeline: KnowledgeTimeline
     private var milestones = Milestones()
+    private let rollouts: RolloutStage
     private var cuts: [Int: [LinkFaultID]] = [:]
     /// When each node asked last to join; nil: not yet.
     private var asked: [Duration?]
@@ -25,6 +26,7 @@ final class ScenarioStage {
         self.simulation = simulation
         self.scenario = scenario
         self.schedule = schedule
+        rollouts = RolloutStage(simulation, schedule.turns)
         collector = ReportCollector(simulation, lastJoin: schedule.lastJoin)
         timeline = KnowledgeTimeline(nodes: scenario.nodes, length: scenario.length)
         asked = [Duration?](repeating: nil, count: scenario.nodes)
@@ -47,6 +49,7 @@ final class ScenarioStage {
             }
             if simulation.time >= nextLook {
                 milestones.look(simulation.state)
+                rollOut()
                 askAgain()
                 rejoin()
                 nextLook = simulation.time + Self.look
@@ -112,6 +115,23 @@ final class ScenarioStage {
 
     private func tell(_ fault: String) {
         simulation.world.observe(.fault(fault), at: -1)
+    }
+
+    private func rollOut() {
+        switch rollouts.look() {
+        case .left(let turn):
+            asked[turn.node] = nil
+            tell(
+                "\(Self.names([turn.node])) leaves, for round \(turn.round + 1) of 3 to \(turn.rollout.target)"
+            )
+        case .returned(let turn):
+            join(turn.node)
+            guard turn.isLast else { return }
+            tell("all have moved to \(turn.rollout.target)")
+            timeline.mark("\(turn.rollout.target)", at: simulation.time)
+            milestones.begin("the move to \(turn.rollout.target)", at: simulation.time)
+        case nil: break
+        }
     }
 
     // MARK: Joining

@@ -21,6 +21,8 @@ struct Sabotage {
     var nonces: (@Sendable (UnsafeMutableRawBufferPointer) -> Void)?
     /// Whether a node's memory of nonces is lost before each datagram.
     var forgetsNonces = false
+    /// A round that every roll-out leaves out, counted from 0.
+    var skipsRound: Int?
     /// How many broadcasts a node claims to hold beside those that it holds.
     var extraBroadcasts = 0
 }

@@ -85,8 +85,14 @@ public struct SimulationState {
     public func healthScore(of node: Int) -> Int { world.hosts[node].process?.look { $0.healthScore } ?? 0 }
     /// What the node sent and received so far.
     public func traffic(of node: Int) -> Traffic { world.hosts[node].traffic }
-    /// Whether the node has keys, and so must encrypt all that it sends.
-    public func encrypts(_ node: Int) -> Bool { !world.hosts[node].keys.isEmpty }
+    /// Whether the node has keys and uses them, and so must encrypt all that it sends.
+    public func encrypts(_ node: Int) -> Bool {
+        !world.hosts[node].keys.isEmpty && world.hosts[node].configuration.verifiesOutgoing
+    }
+    /// Whether the node has keys and takes nothing that is not sealed: not so while a cluster moves onto encryption.
+    public func refusesPlaintext(_ node: Int) -> Bool {
+        !world.hosts[node].keys.isEmpty && world.hosts[node].configuration.verifiesIncoming
+    }
     /// The keys in the file of the node's machine, the primary first.
     public func fileKeyIDs(of node: Int) -> [KeyID] { world.hosts[node].keys.map(\.id) }
     /// The keys that the node's process holds, the primary first; empty where none runs, or none are.
@@ -98,13 +104,11 @@ public struct SimulationState {
     /// Names that somebody may have made up: in plaintext, a flipped bit may be one of a name's, and in what is
     /// compressed it may garble each name that the frame has.
     func forgedNames(at node: Int) -> Int {
-        guard !encrypts(node) else { return 0 }
+        guard !refusesPlaintext(node) else { return 0 }
         return (world.coverage[.injectedFlipped] + world.coverage[.injectedStream]) * nodeCount
     }
     /// Whether an application of the simulation has said these bytes.
     public func wasSaid(_ payload: [UInt8]) -> Bool { world.said.contains(payload) }
-    /// The label under which the node sends; judges of frames must know how long it is.
-    func label(of node: Int) -> Label { world.hosts[node].label }
     /// The largest datagram that the node may send.
     public func datagramSize(of node: Int) -> Int { world.hosts[node].configuration.gossip.datagramSize }
 
