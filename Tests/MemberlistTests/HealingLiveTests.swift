@@ -43,8 +43,16 @@ import Testing
             try await events.first(within: .seconds(60)) {
                 if case .failed(let member, _) = $0 { member.name == "b" } else { false }
             }
-            // It joins nobody itself.
-            let back = try await Memberlist.create(quick("b", port: port))
+            // It joins nobody itself. Another test's connection may have the port for a while.
+            let back = try await within {
+                while true {
+                    do {
+                        return try await Memberlist.create(quick("b", port: port))
+                    } catch MemberlistError.bindFailed {
+                        try await Task.sleep(for: .milliseconds(100))
+                    }
+                }
+            }
             try await nodes[0].seesAlive(2)
             try await back.seesAlive(2)
             await back.shutdown()

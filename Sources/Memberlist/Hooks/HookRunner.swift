@@ -34,6 +34,8 @@ final class HookRunner: Sendable {
     private final class Waiting: Sendable {
         let bytes = Atomic<Int>(0)
         let items = Atomic<Int>(0)
+        /// Whether a hook runs.
+        let isBusy = Atomic<Bool>(false)
     }
 
     /// - Parameter depth: How many calls wait at most.
@@ -54,7 +56,9 @@ final class HookRunner: Sendable {
             for await work in stream {
                 waiting.bytes.subtract(work.bytes, ordering: .relaxed)
                 waiting.items.subtract(1, ordering: .relaxed)
+                waiting.isBusy.store(true, ordering: .relaxed)
                 await Self.run(work, delegate)
+                waiting.isBusy.store(false, ordering: .relaxed)
             }
         }
     }
@@ -78,7 +82,9 @@ final class HookRunner: Sendable {
 
     func broadcastEnded(_ payload: [UInt8], _ end: BroadcastEnd) { enqueue(.broadcastEnd(payload, end)) }
 
+    /// Only while nothing else waits: the next round trip is as good, and a message must not give way to one.
     func pingCompleted(_ member: Member, roundTrip: Duration, payload: [UInt8]) {
+        guard count == 0, !waiting.isBusy.load(ordering: .relaxed) else { return }
         enqueue(.ping(member, roundTrip, payload))
     }
 

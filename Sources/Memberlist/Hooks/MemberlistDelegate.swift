@@ -62,7 +62,8 @@ public protocol MemberlistDelegate: Sendable {
     /// - Parameter limit: Most bytes: ``Memberlist/pingPayloadLimit``.
     func pingPayload(limit: Int) async -> [UInt8]
     /// A probe of this node's was answered by the member itself, in time and with that payload: for estimates of
-    /// round trips. Answers through helpers and over streams say nothing of those, and are not told.
+    /// round trips. Answers through helpers and over streams say nothing of those, and are not told. Nor are those
+    /// that come while another hook runs or waits.
     func pingCompleted(_ member: Member, roundTrip: Duration, payload: [UInt8]) async
 }
 
