@@ -4,6 +4,10 @@ package import MemberlistWire
 package struct ExchangeID: Hashable, Sendable {
     package let value: UInt64
     package init(_ value: UInt64) { self.value = value }
+
+    static let own: UInt64 = 1 << 63
+    /// Whether the core opened it by itself, and no join of a caller's.
+    package var isOwn: Bool { value & Self.own != 0 }
 }
 
 /// A stream that a peer opened.

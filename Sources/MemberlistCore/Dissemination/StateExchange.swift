@@ -9,9 +9,6 @@ struct OpenExchange: Sendable {
 /// Push/pull: two nodes tell each other all they know, now and then, and when one joins (memberlist's
 /// `pushPull`).
 extension GossipProtocol {
-    /// Exchange IDs of the core's own have the highest bit; a caller's do not.
-    private static let ownExchanges: UInt64 = 1 << 63
-
     mutating func startPushPull(at now: Instant) {
         let interval = Formulas.pushPullInterval(configuration.pushPullInterval, members: table.count)
         timers.schedule(.pushPullRound, at: now.advanced(byNanoseconds: interval))
@@ -28,7 +25,7 @@ extension GossipProtocol {
     /// An exchange of the core's own.
     mutating func nextExchange(with endpoint: Endpoint, joins: Bool) -> ExchangeID {
         lastExchange += 1
-        let id = ExchangeID(Self.ownExchanges | lastExchange)
+        let id = ExchangeID(ExchangeID.own | lastExchange)
         exchanges[id] = OpenExchange(join: joins, peer: endpoint)
         return id
     }

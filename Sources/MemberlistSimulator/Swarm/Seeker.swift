@@ -13,8 +13,9 @@ final class Seeker {
     init(world: World, seeds: [Endpoint]?) {
         self.world = world
         self.seeds = seeds
-        world.exchangeEnded = { [weak self] host, _, outcome in
-            if case .merged = outcome { self?.seeking[host] = nil }
+        world.exchangeEnded = { [weak self] host, id, outcome in
+            // What a node exchanges with members that it has says nothing of who is sought.
+            if case .merged = outcome, !id.isOwn { self?.seeking[host] = nil }
         }
     }
 
