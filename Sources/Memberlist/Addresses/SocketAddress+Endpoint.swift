@@ -44,7 +44,7 @@ extension Endpoint {
         )
     }
 
-    /// From what the system's resolver returns; nil for other families.
+    /// From what a resolver returns; nil for other families.
     init?(_ address: UnsafePointer<sockaddr>, port: UInt16) {
         let raw = UnsafeRawPointer(address)
         switch CInt(address.pointee.sa_family) {
