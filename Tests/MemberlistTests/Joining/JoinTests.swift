@@ -50,7 +50,8 @@ struct JoinTests {
             )
             #expect(results.count == 40)
             #expect(results.allSatisfy { $0.outcome == .failure(.timedOut) })
-            #expect(ContinuousClock.now - start < .seconds(3))
+            // The streams alone would take thirty.
+            #expect(ContinuousClock.now - start < .seconds(20))
         }
         try await seed.close()
     }
