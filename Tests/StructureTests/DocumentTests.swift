@@ -19,6 +19,25 @@ import Testing
         }
     }
 
+    /// The groups in which the tests run are named one by one: a target that is in none would never run.
+    @Test func everyTestTargetIsRun() throws {
+        let text = try String(
+            contentsOf: SourceTree.top.appendingPathComponent("Scripts/test"),
+            encoding: .utf8
+        )
+        let groups = text.components(separatedBy: "\n").filter { $0.hasPrefix("run ") }.joined()
+        let targets = Set(
+            try SourceTree.files(below: "Tests").compactMap { file -> String? in
+                let parts = file.path.split(separator: "/")
+                return parts.count > 2 && parts[1].hasSuffix("Tests") ? String(parts[1]) : nil
+            }
+        )
+        #expect(targets.count >= 10, "targets were not found: has the folder changed its form?")
+        for target in targets.sorted() where !groups.contains(target) {
+            Issue.record("Scripts/test runs no \(target)")
+        }
+    }
+
     /// Names of the test targets, and of all types and functions in them.
     private func declaredNames() throws -> Set<String> {
         var names: Set<String> = []
