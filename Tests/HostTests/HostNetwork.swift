@@ -8,8 +8,8 @@ final class HostNetwork: Sendable {
     let hosts: [Host]
     private let hub: String
 
-    /// Makes so many hosts, or says why not: without the right to make namespaces the test is skipped, but under CI
-    /// where it has the right and fails.
+    /// Makes so many hosts, or says why not: without the right to make namespaces the test is skipped, and says
+    /// so.
     init(_ count: Int) throws {
         try Self.requireNamespaces()
         let prefix = "ml\(ProcessInfo.processInfo.processIdentifier)-\(UInt16.random(in: .min ... .max))"

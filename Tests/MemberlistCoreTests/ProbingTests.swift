@@ -82,6 +82,16 @@ import Testing
         #expect(directives.notices == [.probeFailed(ping.node)])
     }
 
+    /// It says farewell while it is probed, and its process ends.
+    @Test func whoLeavesMeanwhileOwesNoAnswer() throws {
+        var node = Node(knowing: 1)
+        let ping = try nextPing(&node)
+        #expect(node.hear(dead(ping.node, from: ping.node)).changes == [Change(ping.node, .left)])
+        let directives = node.advance(by: 1)
+        #expect(directives.changes.isEmpty && directives.notices.isEmpty)
+        #expect(node.core.healthScore == 0)
+    }
+
     @Test func aForwardedAnswerSaves() throws {
         var node = Node(knowing: 4)
         let ping = try nextPing(&node)

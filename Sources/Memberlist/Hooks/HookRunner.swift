@@ -54,9 +54,9 @@ final class HookRunner: Sendable {
         }
         task = Task { [waiting] in
             for await work in stream {
+                waiting.isBusy.store(true, ordering: .relaxed)
                 waiting.bytes.subtract(work.bytes, ordering: .relaxed)
                 waiting.items.subtract(1, ordering: .relaxed)
-                waiting.isBusy.store(true, ordering: .relaxed)
                 await Self.run(work, delegate)
                 waiting.isBusy.store(false, ordering: .relaxed)
             }

@@ -114,7 +114,8 @@ extension GossipProtocol {
             finishPing(sequence, roundTrip: nil)
             return
         }
-        guard table.isCurrent(id) else { return }
+        // Who has left meanwhile owes no answer.
+        guard table.isCurrent(id), table[id].state != .left else { return }
         if probe.streamAnswered {
             report(probe, .stream, at: now)
             applyHealth(-1)
