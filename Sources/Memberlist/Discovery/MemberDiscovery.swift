@@ -48,7 +48,9 @@ public struct StaticDiscovery: MemberDiscovery {
 public struct DNSDiscovery: MemberDiscovery {
     private let address: String
 
-    /// - Parameter port: Nil: this node's own.
+    /// - Parameters:
+    ///   - host: A name, or an address.
+    ///   - port: Nil: this node's own.
     public init(host: String, port: UInt16? = nil) {
         address = AddressText(host: host, port: port).description
     }
