@@ -51,18 +51,50 @@ import Testing
         }
     }
 
+    /// Each knob has a value of its own, so that none can stand in another's place.
     @Test func theCoreIsTold() throws {
-        var configuration = MemberlistConfiguration.lan(name: "a")
-        configuration.probe.streamFallbackExcept = ["b"]
-        configuration.allowedNetworks = [try #require(IPNetwork("10.0.0.0/8"))]
-        let core = configuration.protocolConfiguration(
+        var told = MemberlistConfiguration.lan(name: "a")
+        (told.meta, told.metaLimit, told.protocolVersion) = ([1, 2], 101, 3)
+        told.delegateVersions = .init(minimum: 4, maximum: 6, current: 5)
+        told.allowedNetworks = [try #require(IPNetwork("10.0.0.0/8"))]
+        (told.deadNodeReclaim, told.maximumMembers) = (.seconds(102), 103)
+        (told.probe.interval, told.probe.timeout) = (.seconds(104), .seconds(50))
+        (told.probe.indirectChecks, told.probe.healthMultiplier) = (7, 9)
+        (told.probe.streamFallback, told.probe.streamFallbackExcept) = (false, ["b"])
+        (told.suspicion.multiplier, told.suspicion.maximumMultiplier) = (10, 11)
+        (told.gossip.interval, told.gossip.nodes, told.gossip.toTheDead) = (.seconds(12), 13, .seconds(14))
+        (told.gossip.retransmitMultiplier, told.gossip.pushPullInterval) = (15, .seconds(16))
+        (told.broadcasts.share, told.broadcasts.maximumCount, told.broadcasts.maximumBytes) = (17, 18, 19_000)
+        (told.broadcasts.membershipCount, told.broadcasts.membershipBytes) = (20_000, 21_000)
+        (told.healing.interval, told.healing.maximumInterval) = (.seconds(22), .seconds(23))
+        (told.healing.remembered, told.healing.forgetAfter) = (24, .seconds(25))
+        let core = told.protocolConfiguration(
             endpoint: Endpoint(address: try #require(IPAddress("10.0.0.1")), port: 7946),
-            layers: try LayerSettings(configuration),
-            asksAlive: false,
+            layers: try LayerSettings(told),
+            asksAlive: true,
             asksMerge: false
         )
-        #expect(core.streamFallbackExcept == ["b"])
-        #expect(core.allowedNetworks == configuration.allowedNetworks)
+        func seconds(_ count: Int64) -> Int64 { count * 1_000_000_000 }
+        #expect(core.name == "a" && core.meta == [1, 2] && core.metaLimit == 101)
+        #expect(core.versions.current == 3 && (core.versions.minimum, core.versions.maximum) == (1, 5))
+        let delegates = (
+            core.versions.delegateMinimum, core.versions.delegateMaximum, core.versions.delegateCurrent
+        )
+        #expect(delegates == (4, 6, 5))
+        #expect(core.allowedNetworks == told.allowedNetworks)
+        #expect(core.deadNodeReclaim == seconds(102) && core.memberLimit == 103)
+        #expect((core.probeInterval, core.probeTimeout) == (seconds(104), seconds(50)))
+        #expect((core.indirectChecks, core.healthMultiplier) == (7, 9))
+        #expect(!core.streamFallback && core.streamFallbackExcept == ["b"])
+        #expect((core.suspicionMultiplier, core.suspicionMaximumMultiplier) == (10, 11))
+        #expect((core.gossipInterval, core.gossipNodes) == (seconds(12), 13))
+        #expect(core.gossipToTheDead == seconds(14) && core.farewellDoubt == seconds(50))
+        #expect((core.retransmitMultiplier, core.pushPullInterval) == (15, seconds(16)))
+        #expect(core.userShare == 17 && (core.userQueue.count, core.userQueue.bytes) == (18, 19_000))
+        #expect((core.membershipQueue.count, core.membershipQueue.bytes) == (20_000, 21_000))
+        #expect((core.healInterval, core.healMaximumInterval) == (seconds(22), seconds(23)))
+        #expect(core.healMemory == 24 && core.healForgets == seconds(25))
+        #expect(core.asksAlive && !core.asksMerge)
     }
 
     @Test func aLabelNeedsAName() {

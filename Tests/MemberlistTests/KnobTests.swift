@@ -167,11 +167,19 @@ struct KnobTests {
     }
 
     @Test func theQueueIsLookedAtAsOftenAsItIsSet() async throws {
-        let metrics = TestMetrics()
-        try await withMetricsFactory(metrics) {
-            try await withNodes([local("a") { $0.metrics.queueCheckInterval = .zero }]) { _ in }
+        let (often, never) = (TestMetrics(), TestMetrics())
+        func looks(_ metrics: TestMetrics) throws -> Int {
+            try metrics.expectRecorder("memberlist.queue.broadcasts").values.count
         }
-        let never = try metrics.expectRecorder("memberlist.queue.broadcasts")
-        #expect(never.values.isEmpty)
+        let quiet = try await withMetricsFactory(never) {
+            try await Memberlist.create(local("b") { $0.metrics.queueCheckInterval = .zero })
+        }
+        try await withMetricsFactory(often) {
+            try await withNodes([local("a") { $0.metrics.queueCheckInterval = .milliseconds(20) }]) { _ in
+                try await poll("looks at the queue", within: .seconds(20)) { try looks(often) >= 3 }
+            }
+        }
+        #expect(try looks(never) == 0)
+        await quiet.shutdown()
     }
 }
