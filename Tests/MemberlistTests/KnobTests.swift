@@ -148,12 +148,9 @@ struct KnobTests {
         try await withMetricsFactory(metrics) {
             try await withNodes([labelled]) { nodes in
                 // Nobody is there to hear what it says of itself, so that waits.
-                try await within {
-                    while true {
-                        let queue = try? metrics.expectRecorder("memberlist.queue.broadcasts", labels)
-                        if let last = queue?.lastValue, last >= 1 { return }
-                        try await Task.sleep(for: .milliseconds(20))
-                    }
+                try await poll("what waits, with its labels", within: .seconds(60)) {
+                    let queue = try? metrics.expectRecorder("memberlist.queue.broadcasts", labels)
+                    return (queue?.lastValue ?? 0) >= 1
                 }
                 #expect(throws: Never.self) { try metrics.expectCounter("memberlist.udp.sent", labels) }
                 #expect(throws: Never.self) { try metrics.expectGauge("memberlist.health.score", labels) }
