@@ -8,9 +8,9 @@ package enum Directive: Hashable, Sendable {
     case pingOverStream(sequence: UInt32, to: Endpoint, receiver: Receiver, deadline: Instant)
     /// Open a stream, send this state, read the peer's. Reported by ``Input/stateReceived`` or
     /// ``Input/exchangeFailed``.
-    case exchangeState(ExchangeID, with: Endpoint, receiver: Receiver, state: PushPull)
+    case exchangeState(ExchangeID, with: Endpoint, receiver: Receiver, state: LocalState)
     /// Send this state as the answer on a stream that a peer opened.
-    case answerState(StreamID, state: PushPull)
+    case answerState(StreamID, state: LocalState)
     /// Close a stream that a peer opened: there is no answer.
     case refuseState(StreamID)
     /// The addresses to find the cluster by do not answer: look whether their names say others by now, and report

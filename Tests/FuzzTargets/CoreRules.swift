@@ -1,3 +1,4 @@
+import FixtureSupport
 import MemberlistCore
 import MemberlistWire
 
@@ -69,7 +70,10 @@ struct CoreRules {
         case .memberChanged(let member, let change, let grounds): try tell(member, change, grounds.evidence)
         case .exchangeState(let id, _, _, let state):
             if !exchanges.contains(id) { exchanges.append(id) }
-            try require(state.nodes.contains { $0.name == configuration.name }, "its state leaves itself out")
+            try require(
+                state.heard.nodes.contains { $0.name == configuration.name },
+                "its state leaves itself out"
+            )
         case .exchangeFinished(let id, _): exchanges.removeAll { $0 == id }
         case .answerState(let stream, _), .refuseState(let stream):
             try require(offered == stream, "a stream is answered that nobody offered, or twice")

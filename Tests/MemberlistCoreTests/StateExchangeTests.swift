@@ -1,3 +1,4 @@
+import FixtureSupport
 import MemberlistWire
 import Testing
 
@@ -67,14 +68,16 @@ import Testing
         let offered = node.handle(
             .stateOffered(StreamID(9), PushPull(join: true, nodes: [state("b", at: 3)]))
         )
-        guard case .answerState(StreamID(9), let answer)? = offered.first else {
+        guard case .answerState(StreamID(9), let said)? = offered.first else {
             Issue.record("no answer first")
             return
         }
+        let answer = said.heard
         #expect(answer.join && names(answer) == ["a", "self"])
         #expect(offered.changes == [Change("b", .joined)])
         let again = node.handle(.stateOffered(StreamID(10), PushPull(nodes: [])))
-        guard case .answerState(_, let second)? = again.first else { return }
+        guard case .answerState(_, let saidAgain)? = again.first else { return }
+        let second = saidAgain.heard
         #expect(!second.join && names(second) == ["a", "b", "self"])
     }
 

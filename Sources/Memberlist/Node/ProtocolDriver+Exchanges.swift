@@ -59,7 +59,7 @@ extension ProtocolDriver {
         perform(.exchangeFailed(id))
     }
 
-    func exchange(_ id: ExchangeID, _ state: PushPull, with endpoint: Endpoint, _ receiver: Receiver) {
+    func exchange(_ id: ExchangeID, _ state: LocalState, with endpoint: Endpoint, _ receiver: Receiver) {
         let span = shared.tracing.start(
             NodeTracing.Name.pushPull,
             of: shared.configuration.name,
@@ -74,7 +74,7 @@ extension ProtocolDriver {
             var state = state
             state.userState = userState
             let stream = dialer.dial(
-                .pushPull(state),
+                .state(state),
                 to: endpoint,
                 receiver,
                 awaiting: .reply,
@@ -139,7 +139,7 @@ extension ProtocolDriver {
         perform(.stateOffered(id, state, from: peer))
     }
 
-    func answer(_ id: StreamID, _ state: PushPull) {
+    func answer(_ id: StreamID, _ state: LocalState) {
         guard let reply = replies.removeValue(forKey: id) else { return }
         askLocalState(joining: state.join) { userState in
             var state = state
@@ -155,7 +155,7 @@ extension ProtocolDriver {
             sourceNode: shared.configuration.name
         )
         let stream = dialer.dial(
-            .ping(ping),
+            .message(.ping(ping)),
             to: endpoint,
             receiver,
             awaiting: .reply,

@@ -56,7 +56,13 @@ extension RunningNode {
         as receiver: @escaping @Sendable (ProtocolDriver) -> Receiver
     ) async throws {
         let stream = try await handle.ask {
-            $0.dialer.dial(.user(payload), to: endpoint, receiver($0), awaiting: .close, until: deadline)
+            $0.dialer.dial(
+                .message(.user(payload)),
+                to: endpoint,
+                receiver($0),
+                awaiting: .close,
+                until: deadline
+            )
         }
         try await withTaskCancellationHandler {
             do {

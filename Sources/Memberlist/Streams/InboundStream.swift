@@ -106,7 +106,7 @@ final class InboundStream: StreamUser {
         case .ping(let ping):
             let isMeant = ping.node.isEmpty || ping.node == room.shared.configuration.name
             guard isMeant else { return end() }
-            write(.ack(Ack(sequence: ping.sequence)))
+            write(.message(.ack(Ack(sequence: ping.sequence))))
         case .user(let payload):
             let sender = peer
             room.handle.submit { driver in
@@ -136,9 +136,9 @@ final class InboundStream: StreamUser {
         room.handle.submit { [peer] in $0.offer(state, from: peer, answering: reply) }
     }
 
-    func answer(_ state: PushPull) {
+    func answer(_ state: LocalState) {
         guard phase == .answering else { return }
-        write(.pushPull(state))
+        write(.state(state))
     }
 
     private func give(up reason: RefusedReason) {
@@ -151,9 +151,9 @@ final class InboundStream: StreamUser {
         link?.close()
     }
 
-    private func write(_ message: StreamMessage) {
+    private func write(_ content: StreamContent) {
         phase = .closing
-        guard let link, let reply = room.seal(message, .reply(opener.dialect)) else { return end() }
+        guard let link, let reply = room.seal(content, .reply(opener.dialect)) else { return end() }
         link.write(reply.bytes) { [weak self] _ in self?.end() }
     }
 
@@ -171,7 +171,7 @@ final class InboundStream: StreamUser {
         // answer to a stranger; and a peer of another cluster is one anyway.
         let isStranger = [.labelMismatch, .malformedLabel].contains(error)
         guard room.shared.layers.keyring == nil, !isStranger else { return end() }
-        write(.error("\(error)"))
+        write(.message(.error("\(error)")))
     }
 
     private func endWhenSilent(in delay: TimeAmount) {
@@ -193,7 +193,7 @@ final class InboundStream: StreamUser {
 struct StreamReply: Sendable {
     fileprivate let stream: NIOLoopBound<InboundStream>
 
-    func answer(_ state: PushPull) {
+    func answer(_ state: LocalState) {
         stream.eventLoop.execute { stream.value.answer(state) }
     }
 

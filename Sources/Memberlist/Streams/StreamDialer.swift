@@ -51,22 +51,22 @@ struct StreamDialer: Sendable {
     let room: NIOLoopBound<StreamRoom>
     let connector: any StreamConnector
 
-    /// Connects, sends the message and waits. The result's failures are ``StreamFailure``.
+    /// Connects, sends the content and waits. The result's failures are ``StreamFailure``.
     func dial(
-        _ message: StreamMessage,
+        _ content: StreamContent,
         to endpoint: Endpoint,
         _ receiver: Receiver,
         awaiting: OutboundStream.Awaiting,
         until deadline: NIODeadline
     ) -> OutboundStream {
         let stream = OutboundStream(loop: loop)
-        loop.execute { start(stream, message, to: endpoint, receiver, awaiting: awaiting, until: deadline) }
+        loop.execute { start(stream, content, to: endpoint, receiver, awaiting: awaiting, until: deadline) }
         return stream
     }
 
     private func start(
         _ stream: OutboundStream,
-        _ message: StreamMessage,
+        _ content: StreamContent,
         to endpoint: Endpoint,
         _ receiver: Receiver,
         awaiting: OutboundStream.Awaiting,
@@ -75,7 +75,7 @@ struct StreamDialer: Sendable {
         let room = room.value
         let promise = stream.promise
         guard !room.isClosed else { return stream.cancel() }
-        guard let sealed = room.seal(message, .request(to: receiver)) else {
+        guard let sealed = room.seal(content, .request(to: receiver)) else {
             return promise.fail(StreamFailure.tooLarge)
         }
         room.add(stream)

@@ -121,19 +121,21 @@ final class StreamRoom {
     }
 
     /// The message as it goes on the wire; nil where it is too large for a record.
-    func seal(_ message: StreamMessage, _ role: StreamRole) -> SealedMessage? {
-        var plain: [UInt8] = []
-        message.encode(into: &plain)
+    func seal(_ content: StreamContent, _ role: StreamRole) -> SealedMessage? {
         var wire: [UInt8] = []
         let nonce: NativeNonce?
         do {
-            nonce = try sealer.seal(plain, role, into: &wire)
+            nonce = try sealer.seal(content, role, into: &wire)
         } catch {
-            shared.log.warning(.streams, "a message is too large for a stream", ["bytes": "\(plain.count)"])
+            shared.log.warning(
+                .streams,
+                "a message is too large for a stream",
+                ["bytes": "\(content.encodedCount)"]
+            )
             return nil
         }
         shared.metrics.tcpSent.increment(by: wire.count)
-        if case .pushPull = message { shared.metrics.sizeLocal.record(plain.count) }
+        if case .state(let state) = content { shared.metrics.sizeLocal.record(state.encodedCount) }
         return SealedMessage(bytes: wire, nonce: nonce)
     }
 

@@ -67,7 +67,7 @@ extension GossipProtocol {
         startMerge(state, exchange: nil, peer: peer, at: now)
     }
 
-    func localState(join: Bool) -> PushPull {
-        PushPull(join: join, nodes: table.pushStates)
+    mutating func localState(join: Bool) -> LocalState {
+        LocalState(join: join, blocks: table.pushBlocks())
     }
 }

@@ -59,6 +59,11 @@ struct MemberRow: Sendable {
         )
     }
 
+    /// Whether a push/pull tells the same of both.
+    func tellsSame(as other: MemberRow) -> Bool {
+        identity === other.identity && incarnation == other.incarnation && state == other.state
+    }
+
     /// Writes what a push/pull tells of the member.
     func write(to writer: inout NodeStateWriter) {
         let code =

@@ -11,6 +11,7 @@ struct MemberTable: Sendable {
     private var endpoints: EndpointIndex
     private var groups: [[Int32]] = Array(repeating: [], count: MemberGroup.allCases.count)
     private var probeOrder = ProbeOrder()
+    private var stateBlocks = StateBlocks()
     /// Of those that are suspect, by their rows' positions: few members are.
     private var suspicions: [Int32: Suspicion] = [:]
 
@@ -59,8 +60,14 @@ struct MemberTable: Sendable {
             precondition(isCurrent(id), "a row was used after it was reaped")
             return rows[id.index]
         }
-        set { rows[id.index] = newValue }
+        set {
+            if !newValue.tellsSame(as: rows[id.index]) { stateBlocks.rowChanged(id.index) }
+            rows[id.index] = newValue
+        }
     }
+
+    /// What a push/pull tells of each member.
+    mutating func pushBlocks() -> [StateBlock] { stateBlocks.all(of: rows) }
 
     /// Makes room for so many more members.
     mutating func reserve(_ more: Int) {
@@ -74,6 +81,7 @@ struct MemberTable: Sendable {
         let row = MemberRow(identity: identity, stateChange: stateChange, generation: generation)
         let position = freeRows.popLast().map(Int.init) ?? rows.count
         if position == rows.count { rows.appendCompactly(row) } else { rows[position] = row }
+        stateBlocks.rowChanged(position)
         names.insert(position, hash: identity.hashName(hash)) { [rows, hash] other in
             rows[other].identity.hashName(hash)
         }
@@ -93,6 +101,7 @@ struct MemberTable: Sendable {
         rows[id.index].identity = .nobody
         rows[id.index].isFree = true
         rows[id.index].state = .dead
+        stateBlocks.rowChanged(id.index)
         freeRows.append(id.position)
     }
 
@@ -100,6 +109,7 @@ struct MemberTable: Sendable {
     mutating func setIdentity(_ identity: MemberIdentity, of id: RowID) {
         let old = self[id].identity
         guard old !== identity else { return }
+        stateBlocks.rowChanged(id.index)
         guard old.endpoint != identity.endpoint else {
             rows[id.index].identity = identity
             return

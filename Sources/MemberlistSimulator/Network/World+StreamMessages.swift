@@ -23,7 +23,7 @@ extension World {
             sourceNode: host.name
         )
         dial(
-            .ping(ping),
+            .message(.ping(ping)),
             .ping(sequence: sequence),
             to: endpoint,
             receiver,
@@ -37,7 +37,7 @@ extension World {
         _ id: ExchangeID,
         with endpoint: Endpoint,
         _ receiver: Receiver,
-        state: PushPull,
+        state: LocalState,
         _ host: Host,
         _ process: NodeProcess
     ) {
@@ -50,7 +50,7 @@ extension World {
             let timeout = process.configuration.streams.timeout.nanoseconds
             let deadline = host.clock.reading(at: world.now).advanced(byNanoseconds: timeout)
             world.dial(
-                .pushPull(state),
+                .state(state),
                 .exchange(id),
                 to: endpoint,
                 receiver,
@@ -72,7 +72,7 @@ extension World {
         let receiver = process.core.receiver(named: name)
         let timeout = process.configuration.streams.timeout.nanoseconds
         dial(
-            .user(payload),
+            .message(.user(payload)),
             .message,
             to: endpoint,
             receiver,
@@ -83,7 +83,7 @@ extension World {
     }
 
     private func dial(
-        _ message: StreamMessage,
+        _ content: StreamContent,
         _ purpose: SimulatedStream.Purpose,
         to endpoint: Endpoint,
         _ receiver: Receiver,
@@ -91,7 +91,7 @@ extension World {
         _ host: Host,
         _ process: NodeProcess
     ) {
-        let request = sealed(message, .request(to: receiver), to: endpoint, host, process)
+        let request = sealed(content, .request(to: receiver), to: endpoint, host, process)
         let stream = SimulatedStream(
             purpose: purpose,
             dialer: host.index,
@@ -108,23 +108,24 @@ extension World {
 
     /// The message as it goes on the wire; empty where it is too large for a record.
     private func sealed(
-        _ message: StreamMessage,
+        _ content: StreamContent,
         _ role: StreamRole,
         to peer: Endpoint,
         _ host: Host,
         _ process: NodeProcess
     ) -> (bytes: [UInt8], nonce: NativeNonce?) {
-        var plain: [UInt8] = []
-        message.encode(into: &plain)
         var wire: [UInt8] = []
         var nonce: NativeNonce?
         do throws(WireError) {
-            nonce = try process.streamSealer.seal(plain, role, into: &wire)
+            nonce = try process.streamSealer.seal(content, role, into: &wire)
         } catch {
             coverage.meet(.notSealed)
         }
         if showsFrames {
-            observe(.sent(frame(wire, peer: peer, plaintext: plain, isStream: true)), at: host.index)
+            observe(
+                .sent(frame(wire, peer: peer, plaintext: content.encoded, isStream: true)),
+                at: host.index
+            )
         }
         return (wire, nonce)
     }
@@ -185,7 +186,7 @@ extension World {
         switch message {
         case .ping(let ping):
             guard ping.node.isEmpty || ping.node == host.name else { return acceptorCloses(stream, place) }
-            reply(.ack(Ack(sequence: ping.sequence, payload: .null)), stream, place, host, process)
+            reply(.message(.ack(Ack(sequence: ping.sequence, payload: .null))), stream, place, host, process)
         case .pushPull(let state):
             guard process.exchangesAnswered < Limits.exchanges else {
                 return acceptorCloses(stream, place)
@@ -218,11 +219,11 @@ extension World {
         guard sabotage.answersStrangers || (process.layers.keyring == nil && !isStranger) else {
             return acceptorCloses(stream, place)
         }
-        reply(.error("\(error)"), stream, place, host, process)
+        reply(.message(.error("\(error)")), stream, place, host, process)
     }
 
     private func reply(
-        _ message: StreamMessage,
+        _ content: StreamContent,
         _ stream: SimulatedStream,
         _ place: StreamPlace,
         _ host: Host,
@@ -230,12 +231,12 @@ extension World {
     ) {
         stream.isAnswered = true
         let role = StreamRole.reply(stream.requestOpener.dialect)
-        stream.reply.bytes = sealed(message, role, to: stream.source, host, process).bytes
+        stream.reply.bytes = sealed(content, role, to: stream.source, host, process).bytes
         guard !stream.reply.bytes.isEmpty else { return acceptorCloses(stream, place) }
         plan(.sendReply, place, after: 0)
     }
 
-    func answerExchange(_ id: StreamID, state: PushPull, _ host: Host, _ process: NodeProcess) {
+    func answerExchange(_ id: StreamID, state: LocalState, _ host: Host, _ process: NodeProcess) {
         process.exchangesAnswered -= 1
         guard let place = streams.place(of: id, acceptor: host.index), let stream = streams.find(place) else {
             return
@@ -247,7 +248,7 @@ extension World {
             else { return }
             var state = state
             state.userState = userState
-            world.reply(.pushPull(state), stream, place, host, process)
+            world.reply(.state(state), stream, place, host, process)
         }
     }
 

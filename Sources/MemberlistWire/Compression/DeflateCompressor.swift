@@ -42,7 +42,28 @@ package struct DeflateCompressor: ~Copyable {
     /// - Returns: False, and nothing is appended, where zlib gets no memory: the message then goes as it is.
     @discardableResult
     package mutating func compress(_ input: RawSpan, into output: inout [UInt8]) -> Bool {
-        guard let stream = restart() else { return false }
+        write(input, fromDictionary: true, ending: Z_FINISH, into: &output)
+    }
+
+    /// A part of a stream, which looks back at no part before it: what is sent again and again is compressed once, and
+    /// put among others. Nil where zlib gets no memory.
+    ///
+    /// - Parameters:
+    ///   - isFirst: Whether it begins the stream: the dictionary stands behind it.
+    ///   - isLast: Whether it ends the stream.
+    mutating func part(_ input: RawSpan, isFirst: Bool = false, isLast: Bool = false) -> [UInt8]? {
+        var output: [UInt8] = []
+        let end = isLast ? Z_FINISH : Z_FULL_FLUSH
+        return write(input, fromDictionary: isFirst, ending: end, into: &output) ? output : nil
+    }
+
+    private mutating func write(
+        _ input: RawSpan,
+        fromDictionary: Bool,
+        ending: Int32,
+        into output: inout [UInt8]
+    ) -> Bool {
+        guard let stream = restart(fromDictionary: fromDictionary) else { return false }
         input.withUnsafeBytes { bytes in
             var start = 0
             repeat {
@@ -53,7 +74,7 @@ package struct DeflateCompressor: ~Copyable {
                 stream.pointee.next_in = UnsafeMutableRawPointer(mutating: piece.baseAddress)?
                     .assumingMemoryBound(to: UInt8.self)
                 stream.pointee.avail_in = UInt32(piece.count)
-                write(stream, isLast ? Z_FINISH : Z_NO_FLUSH, room: piece.count, into: &output)
+                write(stream, isLast ? ending : Z_NO_FLUSH, room: piece.count, into: &output)
                 start = end
             } while start < bytes.count
         }
@@ -84,11 +105,12 @@ package struct DeflateCompressor: ~Copyable {
         }
     }
 
-    /// The stream at its beginning, with the dictionary behind it; nil where zlib gets no memory. Setting it anew
-    /// costs 2 us; a copy of a prepared stream costs about the same, and allocates.
-    private mutating func restart() -> UnsafeMutablePointer<z_stream>? {
+    /// The stream at its beginning, mostly with the dictionary behind it; nil where zlib gets no memory. Setting that
+    /// anew costs 2 us; a copy of a prepared stream costs about the same, and allocates.
+    private mutating func restart(fromDictionary: Bool) -> UnsafeMutablePointer<z_stream>? {
         guard let stream = self.stream ?? makeStream() else { return nil }
         deflateReset(stream)
+        guard fromDictionary else { return stream }
         let dictionary = DeflateDictionary.one
         guard deflateSetDictionary(stream, dictionary, UInt32(dictionary.count)) == Z_OK else { return nil }
         return stream

@@ -24,9 +24,28 @@ package struct LZWCompressor: ~Copyable {
 
     /// Appends the compressed form of `input`, end code included.
     package mutating func compress(_ input: RawSpan, into output: inout [UInt8]) {
+        write(input, after: LZW.clear, endsStream: true, into: &output)
+    }
+
+    /// The compressed form of `input` alone, to be put among others by an ``LZWAssembler``.
+    package mutating func block(_ input: RawSpan) -> LZWBlock {
+        var bytes: [UInt8] = []
+        let end = write(input, after: nil, endsStream: false, into: &bytes)
+        return LZWBlock(bytes: bytes, bitCount: end.bitCount, width: end.width)
+    }
+
+    /// - Returns: How many bits were written, and how wide the next code is.
+    @discardableResult
+    private mutating func write(
+        _ input: RawSpan,
+        after lead: UInt64?,
+        endsStream: Bool,
+        into output: inout [UInt8]
+    ) -> (bitCount: Int, width: Int) {
         let mask = Self.mask(for: input.byteCount)
+        var state = LZWWriterState()
+        let begin = output.count
         input.withUnsafeBytes { bytes in
-            var state = LZWWriterState()
             var start = 0
             repeat {
                 let end = min(start + Self.pieceBytes, bytes.count)
@@ -36,15 +55,16 @@ package struct LZWCompressor: ~Copyable {
                     span.withUnsafeMutableBufferPointer { buffer, count in
                         guard let base = buffer.baseAddress else { return }
                         var sink = UnsafeMutableRawPointer(base)
-                        if start == 0 { begin(&state, first: piece.first, &sink) }
+                        if start == 0 { self.begin(&state, after: lead, first: piece.first, &sink) }
                         write(start == 0 ? piece.dropFirst() : piece[...], mask: mask, &state, &sink)
-                        if isLast { finish(&state, &sink) }
+                        if isLast { finish(&state, endsStream: endsStream, &sink) }
                         count = sink - UnsafeMutableRawPointer(base)
                     }
                 }
                 start = end
             } while start < bytes.count
         }
+        return state.end(bytes: output.count - begin)
     }
 
     /// Small inputs use a small part of the table, which stays in the nearest cache.
@@ -64,21 +84,26 @@ package struct LZWCompressor: ~Copyable {
 
     private mutating func begin(
         _ state: inout LZWWriterState,
+        after lead: UInt64?,
         first: UInt8?,
         _ sink: inout UnsafeMutableRawPointer
     ) {
         startGeneration()
-        state.emit(LZW.clear, &sink)
+        if let lead { state.emit(lead, &sink) }
         if let first { state.code = UInt64(first) }
     }
 
-    private func finish(_ state: inout LZWWriterState, _ sink: inout UnsafeMutableRawPointer) {
+    private func finish(
+        _ state: inout LZWWriterState,
+        endsStream: Bool,
+        _ sink: inout UnsafeMutableRawPointer
+    ) {
         if state.code != LZWWriterState.noCode {
             state.emit(state.code, &sink)
             // Go counts the last code too before it writes the end code, and may widen or clear for it.
             if state.countCode() { state.clearTable(&sink) }
         }
-        state.emit(LZW.end, &sink)
+        if endsStream { state.emit(LZW.end, &sink) }
         state.flush(&sink)
     }
 
@@ -168,6 +193,12 @@ private struct LZWWriterState {
         guard bitCount > 0 else { return }
         sink.storeBytes(of: UInt8(truncatingIfNeeded: bits), as: UInt8.self)
         sink += 1
+    }
+
+    /// How many bits so many bytes have that were flushed, and how wide the next code is.
+    func end(bytes: Int) -> (bitCount: Int, width: Int) {
+        let whole = bitCount > 0 ? bytes - 1 : bytes
+        return (whole * 8 + Int(bitCount), Int(width))
     }
 }
 

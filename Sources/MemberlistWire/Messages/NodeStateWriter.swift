@@ -85,6 +85,11 @@ package struct NodeStateWriter: ~Copyable {
     package consuming func finish() -> NodeStates {
         NodeStates(bytes[...], places, isWritten: true)
     }
+
+    /// What was written, to be sent.
+    package consuming func finishBlock() -> StateBlock {
+        StateBlock(count: places.count, bytes: bytes)
+    }
 }
 
 extension WireBytes {

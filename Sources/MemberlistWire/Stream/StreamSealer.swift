@@ -41,17 +41,17 @@ package struct StreamSealer: Sendable {
         )
     }
 
-    /// Appends the message as it goes on the wire. Throws `limitExceeded`, and appends nothing, where no
+    /// Appends the content as it goes on the wire. Throws `limitExceeded`, and appends nothing, where no
     /// receiver would take a record of its size.
     ///
     /// - Returns: The nonce of a native record; a reply is bound to its request's.
     @discardableResult
     package func seal(
-        _ message: [UInt8],
+        _ content: StreamContent,
         _ role: StreamRole,
         into output: inout [UInt8]
     ) throws(WireError) -> NativeNonce? {
-        var body = compressed(message, role)
+        var body = compressed(content, role) ?? content.encoded
         guard let keyring else {
             writeLabel(role, into: &output)
             output.append(contentsOf: body)
@@ -59,7 +59,7 @@ package struct StreamSealer: Sendable {
         }
         let isNative = isNative(role)
         // LZW makes random bytes half as long again; what fits no record so may fit one as it is.
-        if recordCount(body, isNative) > recordLimit { body = message }
+        if recordCount(body, isNative) > recordLimit { body = content.encoded }
         let count = recordCount(body, isNative)
         guard count <= recordLimit, let claim = UInt32(exactly: count) else {
             throw .limitExceeded
@@ -84,6 +84,16 @@ package struct StreamSealer: Sendable {
             additional: &additional,
             into: &output
         )
+    }
+
+    /// The same for a message in an array, its type byte included.
+    @discardableResult
+    package func seal(
+        _ message: [UInt8],
+        _ role: StreamRole,
+        into output: inout [UInt8]
+    ) throws(WireError) -> NativeNonce? {
+        try seal(.bytes(message), role, into: &output)
     }
 
     private func isNative(_ role: StreamRole) -> Bool {
@@ -120,27 +130,69 @@ package struct StreamSealer: Sendable {
         if case .request = role, !label.isEmpty { label.writeHeader(into: &output) }
     }
 
-    /// In HashiCorp's dialect streams are compressed always, smaller or not; in the native one where it saves.
-    private func compressed(_ message: [UInt8], _ role: StreamRole) -> [UInt8] {
-        guard compression else { return message }
+    /// The content as a compressed message; nil where it goes as it is. In HashiCorp's dialect streams are compressed
+    /// always, smaller or not; in the native one where it saves.
+    private func compressed(_ content: StreamContent, _ role: StreamRole) -> [UInt8]? {
+        guard compression else { return nil }
         if usesDictionary(role) {
-            return deflated(message)
+            guard let deflated = deflated(content), deflated.count < content.encodedCount else { return nil }
+            return deflated
         }
         // A native peer that does not say that it knows the dictionary is sent what everybody reads.
-        if case .reply(let dialect) = role, dialect.answers != nil { return message }
-        var body: [UInt8] = []
-        var compressor = LZWCompressor()
-        compressor.compress(message.span.bytes, into: &body)
-        return Self.compressMessage(CompressMessage.lzw, body)
+        if case .reply(let dialect) = role, dialect.answers != nil { return nil }
+        return packed(content)
     }
 
-    /// As it is where that is no longer, or where zlib gets no memory.
-    private func deflated(_ message: [UInt8]) -> [UInt8] {
-        var body: [UInt8] = []
+    private func packed(_ content: StreamContent) -> [UInt8] {
+        var compressor = LZWCompressor()
+        var output: [UInt8] = []
+        switch content {
+        case .bytes(let bytes):
+            var body: [UInt8] = []
+            compressor.compress(bytes.span.bytes, into: &body)
+            Self.writeCompressed(CompressMessage.lzw, body.count, into: &output)
+            output.append(contentsOf: body)
+        case .state(let state):
+            let (head, tail) = (state.head, state.userState)
+            var blocks = [compressor.block(head.span.bytes)]
+            for block in state.blocks { blocks.append(block.lzw(&compressor)) }
+            if !tail.isEmpty { blocks.append(compressor.block(tail.span.bytes)) }
+            Self.writeCompressed(CompressMessage.lzw, LZWAssembler.count(of: blocks), into: &output)
+            LZWAssembler.assemble(blocks, into: &output)
+        }
+        return output
+    }
+
+    /// Nil where zlib gets no memory.
+    private func deflated(_ content: StreamContent) -> [UInt8]? {
         var compressor = DeflateCompressor(hasMemory: zlibHasMemory)
-        guard compressor.compress(message.span.bytes, into: &body) else { return message }
-        let compressed = Self.compressMessage(CompressMessage.deflate, body)
-        return compressed.count < message.count ? compressed : message
+        var output: [UInt8] = []
+        switch content {
+        case .bytes(let bytes):
+            var body: [UInt8] = []
+            guard compressor.compress(bytes.span.bytes, into: &body) else { return nil }
+            Self.writeCompressed(CompressMessage.deflate, body.count, into: &output)
+            output.append(contentsOf: body)
+        case .state(let state):
+            guard let parts = Self.parts(of: state, &compressor) else { return nil }
+            let count = parts.reduce(0) { $0 + $1.count }
+            Self.writeCompressed(CompressMessage.deflate, count, into: &output)
+            for part in parts { output.append(contentsOf: part) }
+        }
+        return output
+    }
+
+    private static func parts(of state: LocalState, _ compressor: inout DeflateCompressor) -> [[UInt8]]? {
+        let (head, tail) = (state.head, state.userState)
+        guard let first = compressor.part(head.span.bytes, isFirst: true) else { return nil }
+        var parts = [first]
+        for block in state.blocks {
+            guard let part = block.deflated(&compressor) else { return nil }
+            parts.append(part)
+        }
+        guard let last = compressor.part(tail.span.bytes, isLast: true) else { return nil }
+        parts.append(last)
+        return parts
     }
 
     private func usesDictionary(_ role: StreamRole) -> Bool {
@@ -150,11 +202,9 @@ package struct StreamSealer: Sendable {
         }
     }
 
-    private static func compressMessage(_ algorithm: UInt8, _ body: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(body.count + 16)
-        CompressMessage.writePrefix(algorithm: algorithm, bodyCount: body.count, into: &output)
-        output.append(contentsOf: body)
-        return output
+    /// What stands in front of a compressed body of so many bytes.
+    private static func writeCompressed(_ algorithm: UInt8, _ count: Int, into output: inout [UInt8]) {
+        output.reserveCapacity(count + 24)
+        CompressMessage.writePrefix(algorithm: algorithm, bodyCount: count, into: &output)
     }
 }

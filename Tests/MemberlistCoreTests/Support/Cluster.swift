@@ -1,4 +1,5 @@
 import DequeModule
+import FixtureSupport
 import MemberlistCore
 import MemberlistWire
 
@@ -145,10 +146,10 @@ struct Cluster {
                     send(.refusal(id), to: node)
                     continue
                 }
-                send(.offer(state, from: node, id), to: peer)
+                send(.offer(state.heard, from: node, id), to: peer)
             case .answerState(let stream, let state):
                 guard let offer = offers.removeValue(forKey: stream) else { continue }
-                send(.answer(state, offer.exchange), to: offer.from)
+                send(.answer(state.heard, offer.exchange), to: offer.from)
             case .pingOverStream(let sequence, let endpoint, _, _):
                 guard let peer = self.node(at: endpoint), !losesStream(node, peer) else { continue }
                 send(.streamPing(sequence: sequence, from: node), to: peer)

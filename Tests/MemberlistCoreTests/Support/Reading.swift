@@ -1,3 +1,4 @@
+import FixtureSupport
 import MemberlistCore
 import MemberlistWire
 import Testing
@@ -68,7 +69,11 @@ extension [Directive] {
 
     var exchanges: [(id: ExchangeID, with: Endpoint, state: PushPull)] {
         compactMap {
-            if case .exchangeState(let id, let with, _, let state) = $0 { (id, with, state) } else { nil }
+            if case .exchangeState(let id, let with, _, let state) = $0 {
+                (id, with, state.heard)
+            } else {
+                nil
+            }
         }
     }
 
