@@ -3,10 +3,11 @@
 #   make test    every check and every test
 #   make format  lay the sources out anew        make lint  only say what is not laid out
 #   make simulate SEEDS=N [FROM=M]    run N seeds of the simulator's swarm on all cores
+#   make bench   measure everything beside HashiCorp's memberlist, in one run; twenty minutes on an idle machine
 #   make fuzz [SECONDS=60] [TARGET=NAME]    look for inputs that break a rule, so long in each fuzz target, or in one
 #   make docs    the library's documentation     make peers fetch the programs that the interop tests talk to
 
-.PHONY: run test simulate fuzz format lint docs peers
+.PHONY: run test bench simulate fuzz format lint docs peers
 
 SEEDS ?= 500
 FROM ?= 1
@@ -18,6 +19,9 @@ run:
 test:
 	@Scripts/test
 
+bench:
+	@Scripts/bench
+
 simulate:
 	@Scripts/simulate --seeds $(SEEDS) --from $(FROM)
 
@@ -25,10 +29,10 @@ fuzz:
 	@Scripts/fuzz $(SECONDS) $(TARGET)
 
 format:
-	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 lint:
-	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 
 docs:
 	@Scripts/docs

@@ -110,9 +110,9 @@ let package = Package(
         .target(name: "CKeyringHarness", path: "Tests/CKeyringHarness"),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(
-            name: "AllocationGuard",
+            name: "CostGuard",
             dependencies: ["CAllocations", "MemberlistCore", "MemberlistWire"],
-            path: "Tests/AllocationGuard",
+            path: "Tests/CostGuard",
             swiftSettings: strict
         ),
         .executableTarget(
@@ -190,6 +190,27 @@ if Context.environment["MEMBERLIST_FUZZ"] != nil {
             name: "Fuzz",
             dependencies: ["FuzzTargets"],
             path: "Tests/Fuzz",
+            swiftSettings: strict
+        )
+    )
+}
+
+// Scripts/bench alone builds these: nobody else needs the package that measures the layers.
+if Context.environment["MEMBERLIST_BENCH"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])
+    )
+    package.targets.append(
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "CAllocations", "Memberlist", "MemberlistCore", "MemberlistSimulator", "MemberlistWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/Bench",
             swiftSettings: strict
         )
     )

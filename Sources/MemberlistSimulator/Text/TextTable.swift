@@ -1,12 +1,12 @@
 /// A table of words that lines up: the first column to the left, all others to the right.
-struct TextTable: Sendable, Hashable {
+package struct TextTable: Sendable, Hashable {
     private var rows: [[String]]
 
-    init(_ head: [String]) {
+    package init(_ head: [String]) {
         rows = [head]
     }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    package mutating func add(_ row: [String]) { rows.append(row) }
 
     /// One line a row; no line ends in blanks.
     var lines: [String] {
@@ -24,5 +24,5 @@ struct TextTable: Sendable, Hashable {
         }
     }
 
-    var text: String { lines.joined(separator: "\n") }
+    package var text: String { lines.joined(separator: "\n") }
 }

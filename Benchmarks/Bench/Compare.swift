@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+
+/// Runs every row on both sides, by turns, and tells medians and ratios.
+struct Compare: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measure all rows on both sides, by turns.")
+
+    @Option(help: "The program of HashiCorp's side.")
+    var go: String
+
+    @Option(help: "Where to write the figures, as JSON.")
+    var output: String
+
+    @Option(help: "How often each row is measured on each side; those of some minutes less often.")
+    var rounds: Int = 5
+
+    @Argument(help: "The rows; none for all.")
+    var rows: [Row] = []
+
+    func run() async throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("memberlist-bench-\(ProcessInfo.processInfo.processIdentifier)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Inputs.write(to: folder.path)
+        let sides = Sides(ours: CommandLine.arguments[0], go: go, inputs: folder.path)
+        var results: [ComparedFigure] = []
+        for row in rows.isEmpty ? Row.allCases : rows {
+            results += try compare(row, sides)
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(results).write(to: URL(fileURLWithPath: output))
+        print(ComparedFigure.table(results))
+    }
+
+    private func compare(_ row: Row, _ sides: Sides) throws -> [ComparedFigure] {
+        var ours: [Figure] = []
+        var go: [Figure] = []
+        let rounds = row.rounds(of: rounds)
+        for round in 1...rounds {
+            say("\(row.rawValue), round \(round) of \(rounds)")
+            // Who goes first changes, so that neither always has the warmer machine.
+            if round % 2 == 1 {
+                ours += try sides.measureOurs(row)
+                go += try sides.measureGo(row)
+            } else {
+                go += try sides.measureGo(row)
+                ours += try sides.measureOurs(row)
+            }
+        }
+        return try row.figures.map { name in
+            try ComparedFigure(name, ours: ours.filter { $0.name == name }, go: go.filter { $0.name == name })
+        }
+    }
+
+    private func say(_ text: String) {
+        FileHandle.standardError.write(Data("bench: \(text)\n".utf8))
+    }
+}
+
+/// The programs of both sides, each run anew for each measurement.
+struct Sides {
+    let ours: String
+    let go: String
+    let inputs: String
+    private static let port = 17_946
+
+    func measureOurs(_ row: Row) throws -> [Figure] {
+        guard row == .floodLoss else { return try figures(of: ours, ["measure", row.rawValue]) }
+        return try flood(ours)
+    }
+
+    func measureGo(_ row: Row) throws -> [Figure] {
+        guard row == .floodLoss else { return try figures(of: go, [row.rawValue]) }
+        return try flood(go)
+    }
+
+    /// Both are flooded and pinged by the same program, ours.
+    private func flood(_ program: String) throws -> [Figure] {
+        let node = Process()
+        node.executableURL = URL(fileURLWithPath: program)
+        node.arguments = ["serve", "--name", "target", "--port", "\(Self.port)", "--inputs", inputs]
+        let (input, output) = (Pipe(), Pipe())
+        node.standardInput = input
+        node.standardOutput = output
+        try node.run()
+        defer {
+            try? input.fileHandleForWriting.close()
+            node.waitUntilExit()
+        }
+        guard !output.fileHandleForReading.availableData.isEmpty else {
+            throw Unexpected("\(program) did not start")
+        }
+        return try figures(of: ours, ["measure", Row.floodLoss.rawValue, "--port", "\(Self.port)"])
+    }
+
+    private func figures(of program: String, _ arguments: [String]) throws -> [Figure] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments + ["--inputs", inputs]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Unexpected("\(program) \(arguments.joined(separator: " ")) failed")
+        }
+        return try text.split(separator: UInt8(ascii: "\n")).map {
+            try JSONDecoder().decode(Figure.self, from: Data($0))
+        }
+    }
+}

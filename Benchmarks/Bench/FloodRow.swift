@@ -1,0 +1,161 @@
+import Foundation
+import Glibc
+import MemberlistCore
+import MemberlistWire
+import Synchronization
+
+/// A node that runs elsewhere is flooded with junk while a peer pings it: how many pings have no answer in time.
+enum FloodRow {
+    private static let perSecond = 100_000
+    private static let length = 512
+    private static let duration = Duration.seconds(5)
+    private static let pause = Duration.milliseconds(10)
+    private static let deadline = Duration.milliseconds(50)
+
+    static func measure(_ inputs: Inputs, port: Int?) async throws -> Figure {
+        guard let port else { throw Unexpected("flood-loss needs --port") }
+        let pinger = try Pinger(port: port, inputs: inputs)
+        // Without a flood every ping is answered, or this measures something else.
+        for _ in 0..<20 where try !pinger.ping(within: .seconds(1)) {
+            throw Unexpected("the node does not answer")
+        }
+        let stop = Mutex(false)
+        let flooder = try PlainSocket(port: port)
+        let junk = try junk()
+        async let sent = onThread { flood(flooder, junk) { stop.withLock { $0 } } }
+        let pings = try await onThread { Result { try pingAll(pinger) } }.get()
+        stop.withLock { $0 = true }
+        let rate = await Double(sent) / (duration / .seconds(1))
+        guard rate > 0.9 * Double(perSecond) else {
+            throw Unexpected("the flood had \(Int(rate)) datagrams a second")
+        }
+        return Figure(
+            name: "flood-loss",
+            value: 100 * Double(pings.lost) / Double(pings.asked),
+            unit: "%"
+        )
+    }
+
+    private static func pingAll(_ pinger: Pinger) throws -> (asked: Int, lost: Int) {
+        let end = ContinuousClock.now + duration
+        var (asked, lost) = (0, 0)
+        while ContinuousClock.now < end {
+            let next = ContinuousClock.now + pause
+            asked += 1
+            if try !pinger.ping(within: deadline) { lost += 1 }
+            Thread.sleep(forTimeInterval: max(0, (next - .now) / .seconds(1)))
+        }
+        return (asked, lost)
+    }
+
+    /// Behind the cluster's label, which anybody can read from the wire, so that it is not refused for want of one.
+    private static func junk() throws -> [[UInt8]] {
+        let header =
+            Array([MessageType.label.rawValue, UInt8(Inputs.label.utf8.count)]) + Array(Inputs.label.utf8)
+        var random = SystemRandomNumberGenerator()
+        return (0..<64).map { _ in
+            header + (header.count..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+        }
+    }
+
+    /// Sends what is due each millisecond; returns how many datagrams it sent.
+    private static func flood(_ socket: PlainSocket, _ junk: [[UInt8]], until isOver: () -> Bool) -> Int {
+        let start = ContinuousClock.now
+        var sent = 0
+        while !isOver() {
+            let due = Int((ContinuousClock.now - start) / .seconds(1) * Double(perSecond))
+            while sent < due {
+                socket.send(junk[sent % junk.count])
+                sent += 1
+            }
+            Thread.sleep(forTimeInterval: 0.0005)
+        }
+        return sent
+    }
+
+    private static func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: work()) }
+        }
+    }
+}
+
+/// A peer that pings a node as HashiCorp's nodes do, and reads the answers.
+final class Pinger: @unchecked Sendable {
+    private let socket: PlainSocket
+    private var sealer: DatagramSealer
+    private var opener: DatagramOpener
+    private var sequence: UInt32 = 0
+    private let start = ContinuousClock.now
+
+    init(port: Int, inputs: Inputs) throws {
+        socket = try PlainSocket(port: port)
+        let label = try Label(Inputs.label)
+        sealer = DatagramSealer(label: label, keyring: inputs.ring, compression: false, padded: false)
+        opener = DatagramOpener(
+            label: label,
+            keyring: inputs.ring,
+            verifiesIncoming: true,
+            acceptsPadded: false,
+            name: "pinger"
+        )
+    }
+
+    /// Whether the node answered in time.
+    func ping(within limit: Duration) throws -> Bool {
+        sequence += 1
+        var datagram: [UInt8] = []
+        let message = SampleMembers.message(
+            .ping(Ping(sequence: sequence, node: "target", sourceNode: "pinger"))
+        )
+        try sealer.seal(message, for: Receiver(name: nil, takesChecksum: true), into: &datagram)
+        socket.send(datagram)
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end {
+            guard let answer = socket.receive(until: end) else { return false }
+            var opened = try opener.open(
+                answer.span.bytes,
+                at: Int64((start.duration(to: .now)) / .nanoseconds(1))
+            )
+            while let part = try opened.nextPart() {
+                if case .ack(let ack) = try Message.decode(part), ack.sequence == sequence { return true }
+            }
+        }
+        return false
+    }
+}
+
+/// A UDP socket that talks to one port of this machine, with nothing around it.
+final class PlainSocket: Sendable {
+    private let descriptor: CInt
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let status = withUnsafeBytes(of: &address) { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) {
+                connect(descriptor, $0.baseAddress, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw Unexpected("no socket to port \(port)") }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ datagram: [UInt8]) {
+        _ = datagram.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    /// The next datagram; nil where none came in time.
+    func receive(until end: ContinuousClock.Instant) -> [UInt8]? {
+        let milliseconds = max(0, (end - .now) / .milliseconds(1))
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, CInt(milliseconds.rounded(.up))) > 0 else { return nil }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
+        return count > 0 ? Array(buffer[..<count]) : nil
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import MemberlistSimulator
+
+/// What each piece of work costs as the cluster grows.
+struct Growth: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure this library's side at 100 to 100,000 members, and draw it."
+    )
+
+    @Option(help: "The folder that `bench inputs` wrote.")
+    var inputs: String
+
+    @Option(help: "Where to write the picture, as SVG.")
+    var picture: String
+
+    @Option(help: "About how long to measure each, in seconds.")
+    var seconds: Double = 1
+
+    static let sizes = [100, 1_000, 10_000, 100_000]
+
+    func run() throws {
+        let inputs = try Inputs(readFrom: inputs)
+        var table = TextTable(["us"] + Self.sizes.map { "\($0)" })
+        var series: [LineChart.Series] = []
+        for work in GrowthWork.all {
+            let points = try Self.sizes.map { size in
+                LineChart.Point(x: Double(size), y: try work.microseconds(inputs, size, seconds))
+            }
+            table.add([work.name] + points.map { String(format: "%.3g", $0.y) })
+            series.append(LineChart.Series(work.name, points))
+        }
+        print(table.text)
+        let chart = LineChart(
+            title: "What one costs as the cluster grows",
+            x: LineChart.Axis("members", .logarithmic),
+            y: LineChart.Axis("microseconds", .logarithmic),
+            series: series
+        )
+        try Data(chart.svg.utf8).write(to: URL(fileURLWithPath: picture))
+    }
+}
+
+/// A piece of work that can be measured at any size.
+struct GrowthWork: Sendable {
+    let name: String
+    let microseconds: @Sendable (Inputs, Int, Double) throws -> Double
+
+    private init(_ name: String, _ measure: @escaping @Sendable (Inputs, Int, Double) throws -> Figure) {
+        self.name = name
+        microseconds = { inputs, size, seconds in
+            let figure = try measure(inputs, size, seconds)
+            guard let value = figure.value else { throw Unexpected("\(name) has no value") }
+            return figure.unit == "ms" ? value * 1_000 : value
+        }
+    }
+
+    static let all = [
+        GrowthWork("state out") { try StateRows($0, members: $1).sendOut(seconds: $2) },
+        GrowthWork("state in") { try StateRows($0, members: $1).takeIn(seconds: $2) },
+        GrowthWork("merge, no news") { try StateRows($0, members: $1).merge(seconds: $2) },
+        GrowthWork("queue and fill") { try QueueRow.measure(entries: $1, seconds: $2) },
+        GrowthWork("hear an alive") { try StepRows.hear(members: $1, seconds: $2) },
+        GrowthWork("answer a ping") { try StepRows.answer(members: $1, seconds: $2) },
+        GrowthWork("probe round") { try StepRows.probe(members: $1, seconds: $2) },
+    ]
+}
