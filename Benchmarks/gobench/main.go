@@ -44,6 +44,11 @@ var rows = map[string]row{
 	"pushpull-in-10000":   {1, func(o options) error { return exchange(o, "pushpull-in-10000") }},
 	"merge-10000":         {1, func(o options) error { return exchange(o, "merge-10000") }},
 	"queue-10000":         {1, queue},
+	"cluster-100":         {20, cluster100},
+	"cluster-1000":        {120, cluster1000},
+	"socket":              {3, socket},
+	"socket-plain":        {3, socketPlain},
+	"serve":               {0, serve},
 }
 
 type object map[string]interface{}
