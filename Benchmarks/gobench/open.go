@@ -9,10 +9,12 @@ import (
 
 // open: from the transport's channel until memberlist has handled all parts of a
 // datagram: 12 alives of known members that change nothing, and a user message,
-// which it hands over last, because alives go first. Some datagrams are given at
-// once; listener and handler are goroutines of memberlist's own, and may share
+// which it hands over last, because alives go first. Sixteen datagrams are given at
+// once, few enough that no queue grows and many enough that waking up weighs
+// little; listener and handler are goroutines of memberlist's own, and may share
 // the work between two cores.
 func open(o options) error {
+	const atOnce = 16
 	datagrams, err := o.datagrams("opened.jsonl")
 	if err != nil {
 		return err
@@ -33,10 +35,15 @@ func open(o options) error {
 	cycle := n.ready(datagrams)
 	next := 0
 	take := func(count int) error {
-		n.messages.expect(count)
-		n.feed(cycle, next, count)
-		next += count
-		return await(n.messages.done)
+		for ; count > 0; count -= atOnce {
+			n.messages.expect(atOnce)
+			n.feed(cycle, next, atOnce)
+			next += atOnce
+			if err := await(n.messages.done); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	if err := take(len(cycle)); err != nil {
 		return err
