@@ -115,8 +115,10 @@ const (
 //	              both after a collection and some seconds, a further node (10^6
 //	              bytes); "least": with what the runtime holds in reserve given back
 //	detect-100    from the end of a node, without a word, until NotifyLeave was
-//	              called on all others; "mistaken" counts what was declared gone
-//	              and was not, as happens on a machine that is too busy
+//	              called on all others
+//
+// Each tells how often until then a node was declared gone that was not, as
+// "mistaken": above 0 the machine was too busy, and the nodes neither idle nor at rest.
 func cluster100(o options) error {
 	const nodes = 100
 	c, err := o.newCluster()
@@ -139,20 +141,20 @@ func cluster100(o options) error {
 	if err := c.await(poll, joined.Add(time.Minute)); err != nil {
 		return err
 	}
-	emit(object{"name": "converge-100", "value": milliseconds(time.Since(joined)), "unit": "ms"})
+	c.tell(object{"name": "converge-100", "value": milliseconds(time.Since(joined)), "unit": "ms"})
 
 	time.Sleep(settle)
 	cpu, begin := cpuTime(), time.Now()
 	time.Sleep(time.Duration(o.seconds * float64(time.Second)))
 	cpu = cpuTime() - cpu
-	emit(object{"name": "idle-cpu-100", "value": milliseconds(cpu) / nodes / time.Since(begin).Seconds(), "unit": "ms"})
+	c.tell(object{"name": "idle-cpu-100", "value": milliseconds(cpu) / nodes / time.Since(begin).Seconds(), "unit": "ms"})
 
 	together, least, err := restingMemory()
 	if err != nil {
 		return err
 	}
 	each := func(all, one float64) float64 { return (all - one) / (nodes - 1) / 1e6 }
-	emit(object{"name": "memory-100", "value": each(together, alone), "unit": "MB", "least": each(least, aloneLeast)})
+	c.tell(object{"name": "memory-100", "value": each(together, alone), "unit": "MB", "least": each(least, aloneLeast)})
 
 	if err := c.await(poll, time.Now().Add(time.Minute)); err != nil {
 		return err
@@ -168,11 +170,14 @@ func cluster100(o options) error {
 		}
 		time.Sleep(poll)
 	}
-	emit(object{
-		"name": "detect-100", "value": milliseconds(time.Since(gone)), "unit": "ms",
-		"mistaken": atomic.LoadInt64(&c.mistaken),
-	})
+	c.tell(object{"name": "detect-100", "value": milliseconds(time.Since(gone)), "unit": "ms"})
 	return nil
+}
+
+// tell adds to a figure how often a node was declared gone that was not.
+func (c *cluster) tell(figure object) {
+	figure["mistaken"] = atomic.LoadInt64(&c.mistaken)
+	emit(figure)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
