@@ -65,12 +65,12 @@ enum DatagramRows {
                 var opened = try opener.open(datagram.span.bytes, at: now)
                 var parts = 0
                 while let part = try opened.nextPart() {
-                    let message = try Message.decode(part)
+                    parts += 1
+                    if core.isOldNews(part) { continue }
                     core.handle(
-                        .messageReceived(message, from: SampleMembers.endpoint(1)),
+                        .messageReceived(try Message.decode(part), from: SampleMembers.endpoint(1)),
                         at: SampleCore.start
                     )
-                    parts += 1
                 }
                 while core.nextDirective() != nil {}
                 if parts != Inputs.parts { throw Unexpected("\(parts) parts") }

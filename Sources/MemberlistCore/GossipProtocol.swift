@@ -60,6 +60,9 @@ package struct GossipProtocol: Sendable {
     /// Messages about members that this round of gossip has sent.
     var drawnInRound = 0
     var chosen: [Int] = []
+    /// When the next round of gossip comes, if there is something to say; nil where there is no gossip.
+    var nextGossip: Instant?
+    var isGossipPlanned = false
     /// Rounds of gossip so far.
     package internal(set) var gossipRounds: UInt64 = 0
     /// What this node told of itself last, and when, until another member tells it the same.
@@ -98,7 +101,7 @@ package struct GossipProtocol: Sendable {
         table[selfID].incarnation = 1
         queueAlive(identity, incarnation: 1)
         startTimers(at: now)
-        noteDeadline()
+        endStep(at: now)
     }
 
     private mutating func startTimers(at now: Instant) {
@@ -109,7 +112,7 @@ package struct GossipProtocol: Sendable {
             timers.schedule(.probeRound, at: stagger(configuration.probeInterval))
         }
         if configuration.gossipInterval > 0 && configuration.gossipNodes > 0 {
-            timers.schedule(.gossipRound, at: stagger(configuration.gossipInterval))
+            nextGossip = stagger(configuration.gossipInterval)
         }
         if configuration.pushPullInterval > 0 {
             timers.schedule(.pushPullRound, at: stagger(configuration.pushPullInterval))
@@ -216,7 +219,7 @@ package struct GossipProtocol: Sendable {
         case .leaveRequested:
             leave(at: now)
         }
-        endStep()
+        endStep(at: now)
     }
 
     /// Fires the timers that are due.
@@ -224,11 +227,12 @@ package struct GossipProtocol: Sendable {
         while let (kind, late) = timers.popDue(at: now) {
             fire(kind, late: late, at: now)
         }
-        endStep()
+        endStep(at: now)
     }
 
-    private mutating func endStep() {
+    mutating func endStep(at now: Instant) {
         reportFinishedBroadcasts()
+        planGossip(at: now)
         noteDeadline()
     }
 

@@ -62,7 +62,7 @@ extension FuzzTarget {
                 .init(name: "b", takesChecksum: true, capabilities: layers.usableCapabilities)
             ),
         ]
-        var sealer = layers.datagramSealer
+        var sealer = layers.datagramSealer()
         var sealed: [UInt8] = []
         for (limit, receiver) in limits {
             if receiver.capabilities.contains(.encryption) != (limit == core.nativePayloadLimit) { continue }

@@ -81,6 +81,34 @@ import Testing
         }
     }
 
+    /// A datagram's alives are passed over by their bytes alone where hearing them would do nothing, and most are.
+    @Test(arguments: [false, true], [UInt8(1), 2])
+    func gossipOfOldNewsIsPassedOver(suspects: Bool, speaks version: UInt8) {
+        var passed: [String] = []
+        for (what, change) in Self.changes {
+            var node = Node(knowing: 4) {
+                $0.probeInterval = 0
+                $0.versions.current = version
+            }
+            if suspects { node.hear(suspect("b", from: "c")) }
+            var changed = state("b", at: 3)
+            change(&changed)
+            var message: [UInt8] = []
+            Self.alive(changed).encode(into: &message)
+            guard node.core.isOldNews(message[...]) else { continue }
+            passed.append(what)
+            let known = node.core.members
+            #expect(node.hear(Self.alive(changed)).isEmpty, "\(what)")
+            #expect(node.core.members == known, "\(what)")
+        }
+        #expect(passed.contains("nothing") && passed.contains("lower incarnation"))
+        #expect(!passed.contains("higher incarnation") && !passed.contains("this node"))
+        var node = Node(knowing: 4)
+        var other: [UInt8] = []
+        suspect("b", from: "c").encode(into: &other)
+        for bytes in [[], [4], [4, 0x86], other] { #expect(!node.core.isOldNews(bytes[...])) }
+    }
+
     @Test func anyOrderIsPassedOver() {
         var node = Node(knowing: 20) { $0.probeInterval = 0 }
         let known = node.core.members

@@ -120,7 +120,7 @@ import Testing
             asksAlive: false,
             asksMerge: false
         )
-        var sealer = layers.datagramSealer
+        var sealer = layers.datagramSealer()
         var sealed: [UInt8] = []
         let checked = Receiver(name: "b", takesChecksum: true)
         for (receiver, limit) in [

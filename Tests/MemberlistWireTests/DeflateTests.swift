@@ -75,8 +75,7 @@ struct DeflateTests {
             keyring: nil,
             compression: true,
             padded: false,
-            policy: .automatic,
-            deflater: DeflateCompressor(hasMemory: false)
+            codecs: DatagramCodecs(deflater: DeflateCompressor(hasMemory: false))
         )
         for _ in 0..<2 {
             try sealer.seal(payload, for: receiver, into: &output)

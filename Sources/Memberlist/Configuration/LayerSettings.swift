@@ -63,18 +63,21 @@ package struct LayerSettings: Sendable {
         )
     }
 
-    package var datagramSealer: DatagramSealer {
+    /// - Parameter codecs: Those of the event loop.
+    package func datagramSealer(_ codecs: DatagramCodecs = DatagramCodecs()) -> DatagramSealer {
         DatagramSealer(
             label: label,
             keyring: keyring,
             compression: compression,
             padded: padded,
             policy: policy,
-            encryptsOutgoing: sealing != nil
+            encryptsOutgoing: sealing != nil,
+            codecs: codecs
         )
     }
 
-    package var datagramOpener: DatagramOpener {
+    /// - Parameter codecs: Those of the event loop.
+    package func datagramOpener(_ codecs: DatagramCodecs = DatagramCodecs()) -> DatagramOpener {
         DatagramOpener(
             label: label,
             acceptedLabels: acceptedLabels,
@@ -82,7 +85,8 @@ package struct LayerSettings: Sendable {
             verifiesIncoming: verifiesIncoming,
             acceptsPadded: acceptsPadded,
             policy: policy,
-            name: name
+            name: name,
+            codecs: codecs
         )
     }
 

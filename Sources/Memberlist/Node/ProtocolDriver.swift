@@ -63,7 +63,7 @@ final class ProtocolDriver {
         self.dialer = dialer
         self.snapshot = snapshot
         self.sender = sender
-        sealer = shared.layers.datagramSealer
+        sealer = shared.layers.datagramSealer(.ofThisLoop)
     }
 
     /// A number that no other request, exchange or stream of this node has.
@@ -100,6 +100,9 @@ final class ProtocolDriver {
     func receive(_ message: Message, from sender: Endpoint) {
         core.handle(.messageReceived(message, from: sender), at: .now)
     }
+
+    /// Whether the message tells what this node knows; then it need not be received.
+    func isOldNews(_ message: ArraySlice<UInt8>) -> Bool { core.isOldNews(message) }
 
     /// Executes what the core wants done, and sets the timer for what it wants next.
     func settle() {

@@ -15,7 +15,7 @@ final class DatagramReader {
     init(handle: DriverHandle, shared: NodeShared) {
         self.handle = handle
         self.shared = shared
-        opener = shared.layers.datagramOpener
+        opener = shared.layers.datagramOpener(.ofThisLoop)
     }
 
     /// One datagram of a batch; ``endBatch()`` ends it.
@@ -49,7 +49,11 @@ final class DatagramReader {
         while true {
             do {
                 guard let part = try opened.nextPart() else { break }
-                hear(try Message.decode(part), from: sender, for: driver)
+                if driver.isOldNews(part) {
+                    shared.metrics.heard[.alive].increment()
+                } else {
+                    hear(try Message.decode(part), from: sender, for: driver)
+                }
                 isHeard = true
             } catch {
                 // One part that cannot be read harms no other.

@@ -3,9 +3,23 @@ package import MemberlistWire
 /// Rounds of gossip, and what travels along with other messages (SWIM, section 4.1; memberlist's `gossip`).
 extension GossipProtocol {
     mutating func gossip(at now: Instant) {
-        timers.schedule(.gossipRound, at: now.advanced(byNanoseconds: configuration.gossipInterval))
+        nextGossip = now.advanced(byNanoseconds: configuration.gossipInterval)
+        isGossipPlanned = false
         gossipRounds &+= 1
         gossipOnce(at: now)
+    }
+
+    /// Sets the timer of the next round where there is something to say: a cluster at rest wakes for none. Rounds come
+    /// at the moments at which they would come were none left out.
+    mutating func planGossip(at now: Instant) {
+        guard !isGossipPlanned, let next = nextGossip, !(broadcasts.isEmpty && userBroadcasts.isEmpty) else {
+            return
+        }
+        isGossipPlanned = true
+        let late = max(0, now.nanoseconds(since: next))
+        let interval = configuration.gossipInterval
+        let missed = (late + interval - 1) / interval
+        timers.schedule(.gossipRound, at: next.advanced(byNanoseconds: missed * interval))
     }
 
     /// One round: to some members, alive, suspect, or dead for so short that they may not be.

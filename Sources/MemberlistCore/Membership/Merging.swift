@@ -19,7 +19,7 @@ extension GossipProtocol {
             merges.add(PendingMerge(exchange: nil, peer: nil, state: PushPull(nodes: nodes))),
             at: now
         )
-        noteDeadline()
+        endStep(at: now)
     }
 
     /// Merges a peer's state, unless versions or the application forbid it.

@@ -17,6 +17,18 @@ extension GossipProtocol {
             return next
         }
     }
+
+    /// Whether a message of a datagram is an alive that ``receive(_:merge:at:)`` would hear and do nothing about.
+    /// Most messages of gossip are: they cost a look at their bytes, and no message is made of them.
+    package mutating func isOldNews(_ message: ArraySlice<UInt8>) -> Bool {
+        let bounds = NewsBounds(configuration, own: selfID.index)
+        return message.withUnsafeBytes { bytes in
+            guard let place = NodeStatePlace.alive(in: bytes) else { return false }
+            // Gossip comes in no order of the table's.
+            var near = table.rows.count
+            return table.isOldNews(place, in: bytes, bounds, near: &near)
+        }
+    }
 }
 
 /// What a state is held against, read once.

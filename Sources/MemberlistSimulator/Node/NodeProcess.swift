@@ -61,8 +61,9 @@ final class NodeProcess {
         self.layers = layers
         self.core = core
         streamSealer = layers.streamSealer
-        sealer = layers.datagramSealer
-        opener = layers.datagramOpener
+        let codecs = DatagramCodecs()
+        sealer = layers.datagramSealer(codecs)
+        opener = layers.datagramOpener(codecs)
     }
 
     /// Reads of the core where it stands: a plain read copies it whole, and there are many.

@@ -101,7 +101,7 @@ extension World {
 
     private func read(_ bytes: [UInt8], from source: Endpoint, _ host: Host, _ process: NodeProcess) {
         let reading = host.clock.reading(at: now)
-        if sabotage.forgetsNonces { process.opener = process.layers.datagramOpener }
+        if sabotage.forgetsNonces { process.opener = process.layers.datagramOpener() }
         do throws(WireError) {
             var opened = try process.opener.open(bytes.span.bytes, at: reading.nanoseconds)
             if showsFrames {

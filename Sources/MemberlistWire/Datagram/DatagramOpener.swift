@@ -1,6 +1,6 @@
 /// Takes a datagram's layers off, in the one order that is legal: label, encryption, checksum, compression.
 ///
-/// Kept by whoever receives and used again: its buffers are written anew by the next datagram, unless
+/// Kept by whoever receives and used again: the buffers are written anew by the next datagram, unless
 /// someone still holds a slice of the last one; only then is memory allocated.
 package struct DatagramOpener: ~Copyable {
     private let labels: AcceptedLabels
@@ -11,17 +11,14 @@ package struct DatagramOpener: ~Copyable {
     /// This node's own name: who seals for another one seals for nobody else.
     private let name: NodeName
     private var replays = ReplayGuard()
-    private var additional: [UInt8] = []
-    private var decompressor = LZWDecompressor()
-    private var inflater = DeflateDecompressor()
-    private var plain: [UInt8] = []
-    private var inflated: [UInt8] = []
+    private let codecs: DatagramCodecs
 
     /// - Parameters:
     ///   - acceptedLabels: Others that are taken while a cluster moves from one label to another.
     ///   - verifiesIncoming: False while a cluster moves to encryption: what does not decrypt is read as plaintext.
     ///   - acceptsPadded: Whether encryption version 0 is taken.
     ///   - name: This node's own.
+    ///   - codecs: Those of this event loop.
     package init(
         label: Label,
         acceptedLabels: [Label] = [],
@@ -29,8 +26,10 @@ package struct DatagramOpener: ~Copyable {
         verifiesIncoming: Bool,
         acceptsPadded: Bool,
         policy: WirePolicy = .automatic,
-        name: NodeName = NodeName("")
+        name: NodeName = NodeName(""),
+        codecs: DatagramCodecs = DatagramCodecs()
     ) {
+        self.codecs = codecs
         labels = AcceptedLabels(label, and: acceptedLabels)
         self.keyring = keyring
         self.verifiesIncoming = verifiesIncoming
@@ -60,14 +59,14 @@ package struct DatagramOpener: ~Copyable {
         let label = try labels.label(of: datagram)
         otherLabel = labels.isOther(label) ? label : nil
         let body = datagram.extracting(droppingFirst: label.headerCount)
-        plain.removeAll(keepingCapacity: true)
+        codecs.opened.removeAll(keepingCapacity: true)
         if try !decrypt(body, under: label, at: nowNanoseconds) {
-            body.withUnsafeBytes { plain.append(contentsOf: $0) }
+            body.withUnsafeBytes { codecs.opened.append(contentsOf: $0) }
         }
         return try OpenedDatagram(inflate(verified()))
     }
 
-    /// Whether the body was encrypted and its plaintext now stands in `plain`.
+    /// Whether the body was encrypted and its plaintext now stands with the codecs.
     private mutating func decrypt(
         _ body: RawSpan,
         under label: Label,
@@ -84,8 +83,8 @@ package struct DatagramOpener: ~Copyable {
             opened = try keyring.openNatively(
                 body,
                 bound: .datagram(label: label, receiver: name),
-                additional: &additional,
-                into: &plain
+                additional: &codecs.additional,
+                into: &codecs.opened
             )
         } else {
             guard policy != .native else { throw .dialectRefused }
@@ -95,7 +94,7 @@ package struct DatagramOpener: ~Copyable {
                     body,
                     acceptsPadded: acceptsPadded,
                     additionalData: label.span.bytes,
-                    into: &plain
+                    into: &codecs.opened
                 )
             } catch {
                 if verifiesIncoming { throw error }
@@ -103,13 +102,14 @@ package struct DatagramOpener: ~Copyable {
             }
         }
         guard replays.admits(opened.identity, at: now) else { throw .replayed }
-        guard !plain.isEmpty else { throw .emptyBody }
+        guard !codecs.opened.isEmpty else { throw .emptyBody }
         openedWith = opened.keyID
         return true
     }
 
     /// The plain bytes behind the checksum, if there is one.
     private func verified() throws(WireError) -> ArraySlice<UInt8> {
+        let plain = codecs.opened
         guard plain.first == MessageType.checksum.rawValue else { return plain[...] }
         guard plain.count >= DatagramLayout.checksumHeader else { throw .truncated }
         let claimed = plain[1..<5].reduce(0) { $0 << 8 | UInt32($1) }
@@ -121,17 +121,17 @@ package struct DatagramOpener: ~Copyable {
     private mutating func inflate(_ body: ArraySlice<UInt8>) throws(WireError) -> ArraySlice<UInt8> {
         guard body.first == MessageType.compress.rawValue else { return body }
         let message = try CompressMessage.decode(body.dropFirst())
-        inflated.removeAll(keepingCapacity: true)
+        codecs.inflated.removeAll(keepingCapacity: true)
         let body = message.body.span.bytes
         switch message.algorithm {
         case CompressMessage.lzw:
-            try decompressor.decompress(body, limit: Limits.datagramBody, into: &inflated)
+            try codecs.lzwReader.decompress(body, limit: Limits.datagramBody, into: &codecs.inflated)
         case CompressMessage.deflate:
-            try inflater.decompress(body, limit: Limits.datagramBody, into: &inflated)
+            try codecs.inflater.decompress(body, limit: Limits.datagramBody, into: &codecs.inflated)
         default:
             throw .unknownCompression(message.algorithm)
         }
-        guard !inflated.isEmpty else { throw .emptyBody }
-        return inflated[...]
+        guard !codecs.inflated.isEmpty else { throw .emptyBody }
+        return codecs.inflated[...]
     }
 }

@@ -7,50 +7,28 @@ package struct DatagramSealer: ~Copyable {
     private let compression: Bool
     private let padded: Bool
     private let policy: WirePolicy
-    private var compressor = LZWCompressor()
-    /// A datagram's window: half of what a stream's would reach, in a quarter of the memory.
-    private var deflater: DeflateCompressor
-    private var compressed: [UInt8] = []
-    private var plain: [UInt8] = []
-    private var additional: [UInt8] = []
+    private let codecs: DatagramCodecs
 
     /// - Parameters:
     ///   - policy: Whether whom nothing is known of is spoken to natively.
     ///   - padded: Whether encryption is version 0, for clusters that speak protocol version 1.
     ///   - encryptsOutgoing: False while a cluster moves to encryption: the ring opens and does not yet seal.
+    ///   - codecs: Those of this event loop.
     package init(
         label: Label,
         keyring: Keyring?,
         compression: Bool,
         padded: Bool,
         policy: WirePolicy = .automatic,
-        encryptsOutgoing: Bool = true
-    ) {
-        self.init(
-            label: label,
-            keyring: encryptsOutgoing ? keyring : nil,
-            compression: compression,
-            padded: padded,
-            policy: policy,
-            deflater: DeflateCompressor(windowBits: 12)
-        )
-    }
-
-    /// For tests alone: another deflater than the usual one.
-    init(
-        label: Label,
-        keyring: Keyring?,
-        compression: Bool,
-        padded: Bool,
-        policy: WirePolicy,
-        deflater: consuming DeflateCompressor
+        encryptsOutgoing: Bool = true,
+        codecs: DatagramCodecs = DatagramCodecs()
     ) {
         self.label = label
         self.policy = policy
-        self.keyring = keyring
-        self.deflater = deflater
+        self.keyring = encryptsOutgoing ? keyring : nil
         self.compression = compression
         self.padded = padded
+        self.codecs = codecs
     }
 
     /// Whether what leaves here is encrypted.
@@ -70,8 +48,8 @@ package struct DatagramSealer: ~Copyable {
         }
         let isNative = receiver.capabilities.contains(.encryption) || policy == .native
         var plain = [UInt8]()
-        swap(&plain, &self.plain)
-        defer { swap(&plain, &self.plain) }
+        swap(&plain, &codecs.plain)
+        defer { swap(&plain, &codecs.plain) }
         plain.removeAll(keepingCapacity: true)
         // The native suite's tag does the checksum's work.
         writePlain(payload, for: receiver, checksum: receiver.takesChecksum && !isNative, into: &plain)
@@ -86,7 +64,7 @@ package struct DatagramSealer: ~Copyable {
         try keyring.sealNatively(
             plain.span.bytes,
             bound: .datagram(label: label, receiver: receiver.name),
-            additional: &additional,
+            additional: &codecs.additional,
             into: &output
         )
     }
@@ -123,22 +101,26 @@ package struct DatagramSealer: ~Copyable {
     private mutating func writeBody(_ payload: RawSpan, for receiver: Receiver, into output: inout [UInt8]) {
         if compression, let algorithm = compress(payload, for: receiver) {
             let start = output.count
-            CompressMessage.writePrefix(algorithm: algorithm, bodyCount: compressed.count, into: &output)
-            if output.count - start + compressed.count < payload.byteCount {
-                return output.append(contentsOf: compressed)
+            CompressMessage.writePrefix(
+                algorithm: algorithm,
+                bodyCount: codecs.compressed.count,
+                into: &output
+            )
+            if output.count - start + codecs.compressed.count < payload.byteCount {
+                return output.append(contentsOf: codecs.compressed)
             }
             output.removeLast(output.count - start)
         }
         payload.withUnsafeBytes { output.append(contentsOf: $0) }
     }
 
-    /// Leaves the compressed payload in `compressed`, and says how it was made; nil where it was not.
+    /// Leaves the compressed payload with the codecs, and says how it was made; nil where it was not.
     private mutating func compress(_ payload: RawSpan, for receiver: Receiver) -> UInt8? {
-        compressed.removeAll(keepingCapacity: true)
+        codecs.compressed.removeAll(keepingCapacity: true)
         if receiver.capabilities.contains(.dictionary) || policy == .native {
-            return deflater.compress(payload, into: &compressed) ? CompressMessage.deflate : nil
+            return codecs.deflater.compress(payload, into: &codecs.compressed) ? CompressMessage.deflate : nil
         }
-        compressor.compress(payload, into: &compressed)
+        codecs.lzwWriter.compress(payload, into: &codecs.compressed)
         return CompressMessage.lzw
     }
 }

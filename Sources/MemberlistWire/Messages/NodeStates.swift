@@ -84,6 +84,19 @@ extension NodeStates: Hashable {
     }
 }
 
+extension NodeStatePlace {
+    /// What an alive says, where its fields stand in the usual form.
+    ///
+    /// - Parameter message: The message, its type byte included.
+    /// - Returns: Places in the message, and state 0; nil where this is no alive, or one of another form.
+    @inline(__always)
+    package static func alive(in message: UnsafeRawBufferPointer) -> NodeStatePlace? {
+        guard message.first == MessageType.alive.rawValue else { return nil }
+        var cursor = UsualStateCursor(message, at: 1)
+        return cursor.alive()
+    }
+}
+
 /// One state among the bytes of many: its numbers, and where its other fields stand.
 package struct NodeStatePlace: BitwiseCopyable, Sendable {
     /// Bytes, counted from the first of all.

@@ -116,23 +116,26 @@ struct PortPair: Sendable {
     }
 
     /// Starts to read datagrams.
+    ///
+    /// - Parameter length: The longest that is expected; see ``reading(datagramsOf:)``.
     static func open(
         _ descriptor: CInt,
         on loop: any EventLoop,
+        expecting length: Int,
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
         try await DatagramBootstrap(group: loop)
             .channelOption(.datagramVectorReadMessageCount, value: batch)
-            // Room for the largest datagram that there is: whatever is longer than its share of the buffer is
-            // cut, and HashiCorp's nodes may be configured to send up to 65,507 bytes. The buffer is used
-            // again and only the pages that datagrams touch are ever resident, so the room costs nothing.
-            .channelOption(
-                .recvAllocator,
-                value: FixedSizeRecvByteBufferAllocator(capacity: batch * 65_536)
-            )
+            .channelOption(.recvAllocator, value: reading(datagramsOf: length))
             .channelInitializer(initializer)
             .withBoundSocket(descriptor)
             .get()
+    }
+
+    /// Room for a batch of datagrams of at most that length: whatever is longer than its share of it is cut. All of it
+    /// comes to be resident, so that there is no more of it than is of use.
+    static func reading(datagramsOf length: Int) -> FixedSizeRecvByteBufferAllocator {
+        FixedSizeRecvByteBufferAllocator(capacity: batch * length)
     }
 
     private static let batch = 16
