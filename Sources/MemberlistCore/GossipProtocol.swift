@@ -189,8 +189,8 @@ package struct GossipProtocol: Sendable {
         case .stateOffered(let stream, let state, let sender):
             answerState(state, on: stream, from: sender, at: now)
 
-        case .seedsChanged(let endpoints):
-            replaceSeeds(endpoints, at: now)
+        case .seedsChanged(let seeds):
+            replaceSeeds(seeds, at: now)
 
         case .aliveDecided(let id, let allowed):
             decideAlive(id, allowed: allowed, at: now)

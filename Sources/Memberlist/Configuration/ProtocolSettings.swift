@@ -46,6 +46,7 @@ extension MemberlistConfiguration {
         core.healMaximumInterval = healing.maximumInterval.wholeNanoseconds
         core.healMemory = healing.remembered
         core.healForgets = healing.forgetAfter?.wholeNanoseconds
+        core.seedsNeedNames = requiresNodeNames
         core.memberLimit = maximumMembers
         core.payloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: false)
         core.checksummedPayloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: true)

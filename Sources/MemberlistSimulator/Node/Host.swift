@@ -7,6 +7,8 @@ final class Host {
     let index: Int
     let name: NodeName
     var endpoint: Endpoint
+    /// How others find it.
+    var seed: Seed { Seed(endpoint, name: name) }
     /// What a process is started with.
     var configuration: MemberlistConfiguration {
         didSet { label = Self.label(of: configuration) }

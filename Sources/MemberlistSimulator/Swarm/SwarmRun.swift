@@ -30,7 +30,7 @@ final class SwarmRun {
             plan.settings.hasDelegates ? SwarmDelegate(number) : nil
         }
         let world = simulation.world
-        seeker = Seeker(world: world, seeds: plan.settings.needsDiscovery ? nil : world.hosts.map(\.endpoint))
+        seeker = Seeker(world: world, seeds: plan.settings.needsDiscovery ? nil : world.hosts.map(\.seed))
         if plan.settings.gossipsAlone { simulation.world.coverage.meet(.newsByGossipAlone) }
         simulation.world.attacker.isListening = true
         if plan.isExact { watchSuspicions() }
@@ -104,7 +104,7 @@ final class SwarmRun {
         guard plan.settings.needsDiscovery else {
             // Where every seed is gone for good, those who came later never heard of each other: somebody must say.
             guard first.index >= plan.nodes else { return }
-            for host in well { world.perform(.seedsChanged(well.map(\.endpoint)), on: host) }
+            for host in well { world.perform(.seedsChanged(well.map(\.seed)), on: host) }
             return
         }
         gather(around: first)

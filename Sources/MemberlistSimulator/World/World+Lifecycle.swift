@@ -176,7 +176,10 @@ extension World {
         }
         host.endsAfterLeaving = false
         told(.joining, host)
-        perform(.joinRequested(ExchangeID(process.nextNumber()), endpoint, name: nil), on: host)
+        // Where names are required, an application knows whom it wants.
+        let name =
+            process.configuration.requiresNodeNames ? hosts.first { $0.endpoint == endpoint }?.name : nil
+        perform(.joinRequested(ExchangeID(process.nextNumber()), endpoint, name: name), on: host)
     }
 
     /// Leaves; the process ends when it was heard, or after its time for that, where it shall.
