@@ -87,8 +87,8 @@ final class ProtocolDriver {
     /// Whether no other member lives.
     var isAlone: Bool { core.isAlone }
 
-    /// How many members were told that this node leaves.
-    var farewellCount: Int { core.farewellCount }
+    /// How many members were told that this node leaves, and how many of them answered.
+    var farewellCounts: (told: Int, heard: Int) { core.farewellCounts }
 
     /// One input that is a batch of its own.
     func perform(_ input: Input) {
