@@ -13,8 +13,8 @@ extension MemberlistConfiguration {
         core.meta = meta
         core.metaLimit = metaLimit
         core.versions = ProtocolVersions(
-            minimum: 1,
-            maximum: 5,
+            minimum: Self.protocolVersions.lowerBound,
+            maximum: Self.protocolVersions.upperBound,
             current: protocolVersion,
             delegateMinimum: delegateVersions.minimum,
             delegateMaximum: delegateVersions.maximum,
