@@ -117,7 +117,7 @@ final class ProtocolDriver {
         let payload = datagram.payload
         do {
             try sealer.seal(payload, for: datagram.receiver, into: &sealed)
-            if sender.send(sealed, to: datagram.destination) {
+            if sender.send(sealed, to: datagram.destination, named: datagram.receiver.name) {
                 shared.metrics.udpSent.increment(by: sealed.count)
             } else {
                 shared.metrics.udpUnsent[.socket].increment()
