@@ -24,7 +24,9 @@ import Testing
     struct Row {
         /// The types that its section says it is about.
         let owners: [String]
-        /// The first cell, and the names in it.
+        /// The first cell.
+        let title: String
+        /// The same where HashiCorp's names stand there.
         let hashicorp: String
         let links: [(name: String, file: String)]
 
@@ -50,8 +52,10 @@ import Testing
         let text = try String(contentsOf: SourceTree.top.appendingPathComponent("PARITY.md"), encoding: .utf8)
         var rows: [Row] = []
         var owners: [String] = []
+        // Of a section that is about nothing of HashiCorp's.
+        var isOurs = false
         for line in text.components(separatedBy: "\n") {
-            if line.hasPrefix("## ") { owners = [] }
+            if line.hasPrefix("## ") { (owners, isOurs) = ([], line.hasPrefix("## Beyond")) }
             if line.hasPrefix("Of `") {
                 owners = line.matches(of: /`(\w+)`/).map { String($0.1) }
                 owners += owners.flatMap { conforming[$0] ?? [] }
@@ -62,7 +66,8 @@ import Testing
             rows.append(
                 Row(
                     owners: owners,
-                    hashicorp: cells[1],
+                    title: cells[1],
+                    hashicorp: isOurs ? "" : cells[1],
                     links: (cells.dropLast().last ?? "").matches(of: link).map {
                         (String($0.1), String($0.2))
                     }
@@ -76,13 +81,13 @@ import Testing
         let rows = try Self.rows()
         #expect(rows.count > 60, "rows were not found: has the table changed its form?")
         for row in rows {
-            #expect(!row.links.isEmpty, "\(row.hashicorp) names no test")
+            #expect(!row.links.isEmpty, "\(row.title) names no test")
             for link in row.links {
                 let file = SourceTree.top.appendingPathComponent(link.file)
                 let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
                 #expect(
                     Self.isTest(link.name, in: text),
-                    "\(row.hashicorp): no \(link.name) in \(link.file)"
+                    "\(row.title): no \(link.name) in \(link.file)"
                 )
             }
         }
@@ -111,11 +116,39 @@ import Testing
             for name in row.names {
                 let one = Row(
                     owners: row.owners,
+                    title: "",
                     hashicorp: "`\(name.owner.map { "\($0)." } ?? "")\(name.name)`",
                     links: []
                 )
                 #expect(exported.contains(where: one.covers), "memberlist has no \(name)")
             }
+        }
+    }
+
+    /// Ours too, whether HashiCorp has it or not: the printed example has every one, and another test sees to that.
+    @Test func everyKnobIsThere() throws {
+        let page = try String(contentsOf: SourceTree.top.appendingPathComponent("PARITY.md"), encoding: .utf8)
+        let example = SourceTree.top.appendingPathComponent("Fixtures/settings.yaml")
+        var section = ""
+        var knobs: [(section: String, name: String)] = []
+        for line in try String(contentsOf: example, encoding: .utf8).components(separatedBy: "\n") {
+            guard let knob = line.prefixMatch(of: /( *)(\w+):(.*)/) else { continue }
+            if knob.1.isEmpty { section = knob.3.isEmpty ? String(knob.2) : "" }
+            if !knob.3.isEmpty { knobs.append((section, String(knob.2))) }
+        }
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .map { row in Set(row.matches(of: /`([^`]+)`/).map { String($0.1) }) }
+        #expect(knobs.count > 50, "knobs were not found: has the example changed its form?")
+        // `join` is the agent's alone, and application's versions stand together.
+        for (section, name) in knobs where name != "join" && section != "delegateVersions" {
+            let path = section.isEmpty ? name : "\(section).\(name)"
+            let isThere = rows.contains { row in
+                guard !row.contains("configuration.\(path)"), !row.contains(".\(path)") else { return true }
+                // In a row that names its section before.
+                return !section.isEmpty && row.contains(".\(name)")
+                    && row.contains { $0.hasPrefix("configuration.\(section).") }
+            }
+            #expect(isThere, "PARITY.md has no row for \(path)")
         }
     }
 

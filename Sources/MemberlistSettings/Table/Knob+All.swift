@@ -34,13 +34,17 @@ extension Knob {
             \.metaLimit,
             "Most bytes of anybody's metadata; all must agree, HashiCorp's have 512."
         ),
-        Knob("label", \.label, "The cluster's name; whoever has another is a stranger. Empty: none."),
+        Knob("label", \.label, "Keeps clusters apart, costs its bytes a datagram, no secret. Empty: none."),
         Knob(
             "acceptedLabels",
             \.acceptedLabels,
             "Labels that are read too, while a cluster moves to another."
         ),
-        Knob("protocolVersion", \.protocolVersion, "The gossip protocol to speak, 1 to 5; HashiCorp's is 2."),
+        Knob(
+            "protocolVersion",
+            \.protocolVersion,
+            "1 to 5, HashiCorp's is 2; all must understand it, and 1 protects less."
+        ),
         Knob(
             "delegateVersions.minimum",
             \.delegateVersions.minimum,

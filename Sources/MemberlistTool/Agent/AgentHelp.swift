@@ -39,13 +39,15 @@ enum AgentHelp {
         "heard", whether any did. What cannot be read or done is answered by
           {"event":"error","command":"ping","id":1,"message":"..."}
         "usage" has an object for each key, the primary first:
-          {"key":"0b1c2d3e4f506172","primary":true,"sealed":9,"opened":7,"clusterSeals":0,
-           "idleSeconds":0.2,"peers":[{"name":"b", ... ,"idleSeconds":0.2,"latest":true}]}
-        with the frames that this member sealed and opened, about how many of the 2^32 that
-        a key bears the cluster has sealed, and who used it how long ago; a peer that seals
-        with the key at present is its "latest". A key that nobody seals with can go.
-        The answer to rollout tells who still sends plaintext, or under another label, to a
-        member that takes it while its cluster moves; "quiet" when nobody does any more:
+          {"key":"0b1c2d3e4f506172","primary":true,"sealed":9,"opened":7,
+           "clusterSeals":0,"idleSeconds":0.2,
+           "peers":[{"name":"b", ... ,"idleSeconds":0.2,"latest":true}]}
+        with the frames that this member sealed and opened, about how many of the 2^32 \
+        that a key bears the cluster has sealed, and who used it how long ago; a peer \
+        that seals with the key at present is its "latest". A key that nobody seals with \
+        can go.
+        The answer to rollout tells who still sends plaintext, or under another label, to \
+        a member that takes it while its cluster moves; "quiet" when nobody does any more:
           {"permissive":true,"quiet":false,"others":0,"windowSeconds":600,"peers":[
            {"name":"b", ... ,"kind":"plaintext","count":12,"idleSeconds":0.3}]}
         with the kind "label" for another label, or none.
