@@ -30,7 +30,11 @@ public protocol MemberlistTransport: Sendable {
     /// The same, for a transport that finds its way by names: this one is called, and by default drops the name.
     /// HashiCorp's `NodeAwareTransport`.
     ///
-    /// - Parameter name: The member that the datagram is for; nil where the node knows an address alone.
+    /// - Parameters:
+    ///   - datagram: As above.
+    ///   - endpoint: As above.
+    ///   - name: The member that the datagram is for; nil where the node knows an address alone.
+    /// - Returns: Whether it was taken.
     func send(_ datagram: [UInt8], to endpoint: Endpoint, named name: NodeName?) -> Bool
 
     /// Opens a stream to a peer.
@@ -46,7 +50,11 @@ public protocol MemberlistTransport: Sendable {
 
     /// The same, for a transport that finds its way by names: this one is called, and by default drops the name.
     ///
-    /// - Parameter name: The member that the stream is for; nil where the node knows an address alone.
+    /// - Parameters:
+    ///   - endpoint: As above.
+    ///   - name: The member that the stream is for; nil where the node knows an address alone.
+    ///   - deadline: As above.
+    /// - Throws: As above.
     func connect(
         to endpoint: Endpoint,
         named name: NodeName?,
