@@ -100,7 +100,9 @@ public struct MemberlistConfiguration: Sendable {
     }
     /// Whether ``Memberlist/join(_:timeout:)`` takes addresses of the form `name/address` alone: a seed is then a
     /// node, and not whoever answers at its address, for what is sent to a member this node knows is always meant for
-    /// it by name. The price is that seeds must be known by name.
+    /// it by name. ``Discovery`` and ``Healing`` keep to it: a seed that is tried again is asked for by its name first, one
+    /// whose member lives elsewhere by now is not tried, and an address without a name is none. The price is that seeds
+    /// must be known by name.
     public var requiresNodeNames = false
     /// How long a failed member keeps its name against a node at another address; nil: for ever. Shorter lets a
     /// machine come back soon with a new address, and lets another take the name of one that is only cut off.

@@ -185,7 +185,7 @@ extension World {
     /// Leaves; the process ends when it was heard, or after its time for that, where it shall.
     func leave(_ host: Host, thenEnds: Bool) {
         guard let process = host.process, !host.hasLeft else { return }
-        host.hasLeft = true
+        (host.hasLeft, host.hasEverLeft) = (true, true)
         host.endsAfterLeaving = thenEnds
         touch(host)
         told(.leaving, host)
