@@ -32,8 +32,11 @@ extension Memberlist {
     /// Tells the cluster that this node goes on its own account, so that nobody takes it for failed. The node
     /// runs on, and can join again, until ``shutdown()``.
     ///
+    /// The word goes before all other news, and a ping travels with it: returns when it was sent as often as news is sent
+    /// and a member has answered, or the time for an answer, ``MemberlistConfiguration/Probe/timeout``, is over.
+    ///
     /// - Parameter timeout: Nil: ``MemberlistConfiguration/leaveTimeout``.
-    /// - Returns: How many members were told; 0 where nobody else lives.
+    /// - Returns: How many members were told, and how many of them have answered; 0 where nobody else lives.
     /// - Throws: ``MemberlistError/shutDown``.
     @discardableResult
     public func leave(timeout: Duration? = nil) async throws -> LeaveOutcome {

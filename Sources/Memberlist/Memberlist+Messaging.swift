@@ -85,4 +85,19 @@ extension Memberlist {
     public func ping(_ name: NodeName, timeout: Duration? = nil) async throws -> Duration {
         try await node.ping(name, timeout: timeout)
     }
+
+    /// The same, of a node that need not be a member: whether one of that name, with this node's label and keys, answers
+    /// there. News travel with pings and answers, as between members, so the two may hear of each other's clusters by
+    /// it: ask only where it would be right to join.
+    ///
+    /// - Parameters:
+    ///   - name: Whoever has another name stays silent.
+    ///   - endpoint: Where it listens.
+    ///   - timeout: ``MemberlistConfiguration/Probe/timeout`` where it is nil or longer.
+    /// - Throws: ``MemberlistError/timedOut``, ``MemberlistError/shutDown``, `CancellationError`.
+    public func ping(_ name: NodeName, at endpoint: Endpoint, timeout: Duration? = nil) async throws
+        -> Duration
+    {
+        try await node.ping(name, at: endpoint, timeout: timeout)
+    }
 }

@@ -76,6 +76,10 @@ public final class Memberlist: Service, Sendable {
     /// This node, as it tells others of itself.
     public var localMember: Member { node.snapshot.localMember }
 
+    /// Where this node listens, which is not always what it tells others: with port 0, behind a translation of
+    /// addresses, the port to forward to. The first where it listens at several addresses.
+    public var boundEndpoint: Endpoint { node.bound }
+
     /// How well this node does: 0 is well; up to ``MemberlistConfiguration/Probe/healthMultiplier`` less one
     /// (Lifeguard).
     public var healthScore: Int { node.snapshot.healthScore }

@@ -45,7 +45,7 @@ package enum Directive: Hashable, Sendable {
     case broadcastFinished(RequestID, BroadcastOutcome)
     /// The leave has been sent to so many members; it is complete unless a join cut it short, and `told` is 0 where
     /// nobody was there to hear it.
-    case leaveFinished(told: Int, isComplete: Bool)
+    case leaveFinished(told: Int, heard: Int, isComplete: Bool)
     case healthChanged(Int)
     /// Something was not believed or not done; counted, and logged at a rate.
     case noticed(Notice)

@@ -44,12 +44,7 @@ package struct GossipProtocol: Sendable {
     var droppedBroadcasts = (membership: 0, user: 0)
     /// Who heard the application's messages last, while they are told in turn.
     var turn: Int
-    var leaveBroadcast: RequestID?
-    /// What this node says when it leaves, and to whom it was said.
-    var farewell: [UInt8] = []
-    var farewellTold: Set<Endpoint> = []
-    /// Whether the datagram that is being made carries it.
-    var carriesFarewell = false
+    var farewell = Farewell()
     var exchanges: [ExchangeID: OpenExchange] = [:]
     var lastExchange: UInt64 = 0
     var healing: Healing
@@ -141,9 +136,6 @@ package struct GossipProtocol: Sendable {
         table.suspects.map { suspect in (suspect.name, suspect.suspicion.confirmations) }
     }
 
-    /// How many members have been told that this node leaves, since it was last asked to.
-    package var farewellCount: Int { farewellTold.count }
-
     /// Members that failed and are looked for, and whether attempts to find somebody are planned.
     package var lostCount: Int { healing.lost.count }
     package var isHealing: Bool { healing.due != nil }
@@ -192,8 +184,8 @@ package struct GossipProtocol: Sendable {
         case .stateOffered(let stream, let state, let sender):
             answerState(state, on: stream, from: sender, at: now)
 
-        case .seedsChanged(let endpoints):
-            replaceSeeds(endpoints, at: now)
+        case .seedsChanged(let seeds):
+            replaceSeeds(seeds, at: now)
 
         case .aliveDecided(let id, let allowed):
             decideAlive(id, allowed: allowed, at: now)
@@ -231,7 +223,7 @@ package struct GossipProtocol: Sendable {
     }
 
     mutating func endStep(at now: Instant) {
-        reportFinishedBroadcasts()
+        reportFinishedBroadcasts(at: now)
         planGossip(at: now)
         noteDeadline()
     }
@@ -250,6 +242,7 @@ package struct GossipProtocol: Sendable {
         case .suspicion(let id, let token): endSuspicion(id, token: token, late: late, at: now)
         case .reap(let id, let token): reap(id, token: token)
         case .nameClaim(let sequence): endDoubt(sequence, at: now)
+        case .farewellAnswer(let token): farewellUnanswered(token: token)
         }
     }
 

@@ -38,7 +38,7 @@ package enum Input: Hashable, Sendable {
     /// The application wants to join through that address.
     case joinRequested(ExchangeID, Endpoint, name: NodeName?)
     /// Where the cluster may be found, in place of what was known of that: from the application's discovery.
-    case seedsChanged([Endpoint])
+    case seedsChanged([Seed])
     /// The peer answered ``Directive/exchangeState(_:with:name:state:)`` with its own state.
     case stateReceived(ExchangeID, PushPull)
     /// The exchange broke off before an answer was read.

@@ -48,6 +48,9 @@ package struct ProtocolConfiguration: Sendable {
     /// How many lost members are remembered, and for how long; nil: as long as this node runs.
     package var healMemory = 1_024
     package var healForgets: Int64?
+    /// Whether a seed is a member by its name, which is tried where that member lives no more, and as that member
+    /// alone; seeds without a name are none then.
+    package var seedsNeedNames = false
 
     /// How long a failed member keeps its name against another address; nil: for ever.
     package var deadNodeReclaim: Int64?

@@ -13,6 +13,7 @@ enum TimerKind: Hashable, Sendable {
     case suspicion(RowID, token: UInt32)
     case reap(RowID, token: UInt32)
     case nameClaim(sequence: UInt32)
+    case farewellAnswer(token: UInt32)
 }
 
 /// All timers in one heap: by deadline, and in the order of their making where deadlines are equal.

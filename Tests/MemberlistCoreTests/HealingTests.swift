@@ -125,7 +125,7 @@ import Testing
 
     @Test("Trap 2: this node's own address and those of members are no strangers") func ownAddresses() {
         var node = node(2)
-        node.handle(.seedsChanged([endpoint(1), endpoint(2), endpoint(3), endpoint(2)]))
+        node.handle(.seedsChanged([1, 2, 3, 2].map { Seed(endpoint($0)) }))
         #expect(!node.core.isHealing)
         #expect(attempts(advance(&node, by: 600, answering: true)).isEmpty)
     }
@@ -137,7 +137,7 @@ import Testing
         node.handle(.exchangeFailed(ExchangeID(1)))
         let old = advance(&node, by: 30, answering: false)
         #expect(old.contains(.seedsWanted) && Set(attempts(old)) == [endpoint(30)])
-        node.handle(.seedsChanged([endpoint(40)]))
+        node.handle(.seedsChanged([Seed(endpoint(40))]))
         let new = advance(&node, by: 120, answering: false)
         #expect(Set(attempts(new)) == [endpoint(40)])
         let exchange = try #require(new.exchanges.last)
@@ -167,14 +167,14 @@ import Testing
         // It was taken for dead before its farewell came.
         node.hear(dead("b", from: "b"))
         #expect(node.core.lostCount == 0)
-        node.handle(.seedsChanged([endpoint(2)]))
+        node.handle(.seedsChanged([Seed(endpoint(2))]))
         node.hear(dead("a", incarnation: 2, from: "a"))
         #expect(attempts(advance(&node, by: 600, answering: true)).isEmpty)
     }
 
     @Test func aSeedThatLeftIsAskedOnlyByWhoIsAlone() {
         var node = node(2)
-        node.handle(.seedsChanged([endpoint(2)]))
+        node.handle(.seedsChanged([Seed(endpoint(2))]))
         node.hear(dead("a", from: "a"))
         #expect(attempts(advance(&node, by: 600, answering: true)).isEmpty)
         node.hear(dead("b", from: "b"))
@@ -268,24 +268,26 @@ import Testing
 
 /// Addresses to find a cluster by.
 @Suite struct SeedTests {
+    private func seed(_ number: Int) -> Seed { Seed(endpoint(number)) }
+
     @Test func theyAreBounded() {
         var seeds = Seeds()
-        for number in 0...Limits.seeds { seeds.insert(endpoint(number)) }
+        for number in 0...Limits.seeds { seeds.insert(seed(number)) }
         let unmet = seeds.unmet(isAlone: false) { _ in false }
-        #expect(unmet.count == Limits.seeds && !unmet.contains(endpoint(0)))
-        seeds.replace(with: (0..<600).map { endpoint($0) })
+        #expect(unmet.count == Limits.seeds && !unmet.contains(seed(0)))
+        seeds.replace(with: (0..<600).map { seed($0) })
         #expect(seeds.unmet(isAlone: false) { _ in false }.count == Limits.seeds)
     }
 
     @Test func whatIsKnownOfThoseThatStayIsKept() {
         var seeds = Seeds()
-        seeds.insert(endpoint(1))
-        seeds.insert(endpoint(2))
+        seeds.insert(seed(1))
+        seeds.insert(seed(2))
         seeds.rest(endpoint(1))
-        seeds.replace(with: [endpoint(1), endpoint(3)])
-        #expect(seeds.unmet(isAlone: false) { _ in false } == [endpoint(3)])
-        #expect(seeds.unmet(isAlone: true) { _ in false } == [endpoint(1), endpoint(3)])
+        seeds.replace(with: [seed(1), seed(3)])
+        #expect(seeds.unmet(isAlone: false) { _ in false } == [seed(3)])
+        #expect(seeds.unmet(isAlone: true) { _ in false } == [seed(1), seed(3)])
         seeds.memberFailed()
-        #expect(seeds.unmet(isAlone: false) { _ in false } == [endpoint(1), endpoint(3)])
+        #expect(seeds.unmet(isAlone: false) { _ in false } == [seed(1), seed(3)])
     }
 }

@@ -9,24 +9,67 @@ import Testing
         Node(knowing: count) { $0.gossipInterval = .seconds(0.2) }
     }
 
-    @Test("Trap 14: the farewell goes out at once, and it is known how many were told")
-    func theFarewellGoesOutAtOnceAndIsHeard() {
+    /// The pings that travel with the farewell.
+    private func pings(_ datagrams: [Datagram]) -> [UInt32] {
+        datagrams.flatMap(\.messages).compactMap {
+            if case .ping(let ping) = $0 { ping.sequence } else { nil }
+        }
+    }
+
+    @Test("Trap 14: the farewell goes out at once, and it is known how many were told and how many have it")
+    func theFarewellGoesOutAtOnceAndIsHeard() throws {
         var node = gossiping(5)
         let left = node.handle(.leaveRequested)
         #expect(left.changes == [Change("self", .left)])
         #expect(left.datagrams.count == 3)
-        #expect(left.datagrams.allSatisfy { $0.messages == [dead("self", from: "self")] })
-        #expect(!left.contains(.leaveFinished(told: 4, isComplete: true)))
-        #expect(node.advance(by: 1).contains(.leaveFinished(told: 4, isComplete: true)))
-        #expect(node.handle(.leaveRequested) == [.leaveFinished(told: 4, isComplete: true)])
+        #expect(left.datagrams.allSatisfy { $0.messages.first == dead("self", from: "self") })
+        let asked = pings(left.datagrams)
+        #expect(asked.count == 3 && left.datagrams.allSatisfy { $0.messages.count == 2 })
+        for sequence in asked.prefix(2) {
+            #expect(node.hear(.ack(Ack(sequence: sequence)), from: endpoint(9)).isEmpty)
+        }
+        // One answer for one ping.
+        #expect(node.hear(.ack(Ack(sequence: asked[0])), from: endpoint(9)).isEmpty)
+        #expect(node.advance(by: 1).contains(.leaveFinished(told: 4, heard: 2, isComplete: true)))
+        #expect(node.handle(.leaveRequested) == [.leaveFinished(told: 4, heard: 2, isComplete: true)])
+        node.hear(.ack(Ack(sequence: asked[2])), from: endpoint(9))
+        #expect(node.handle(.leaveRequested) == [.leaveFinished(told: 4, heard: 3, isComplete: true)])
+    }
+
+    @Test("Trap 14: what was sent and not answered was not heard, and an answer that is late still counts")
+    func aFarewellThatNobodyAnswersWasNotHeard() throws {
+        var (silent, late) = (gossiping(3), gossiping(3))
+        silent.handle(.leaveRequested)
+        let told = silent.advance(by: 10).compactMap { directive -> [Int]? in
+            if case .leaveFinished(let told, let heard, true) = directive { [told, heard] } else { nil }
+        }
+        #expect(told == [[3, 0]])
+        let sent = late.handle(.leaveRequested) + late.advance(by: 0.5)
+        #expect(!sent.contains { if case .leaveFinished = $0 { true } else { false } })
+        let last = try #require(pings(sent.datagrams).last)
+        let answered = late.hear(.ack(Ack(sequence: last)), from: endpoint(9))
+        #expect(answered == [.leaveFinished(told: 3, heard: 1, isComplete: true)])
+    }
+
+    /// Names that leave no room for a ping beside the farewell: that goes out all the same, and nobody can answer.
+    @Test func aFarewellGoesOutWhereNoPingFitsBesideIt() {
+        let name = NodeName(String(repeating: "n", count: 255))
+        var node = Node(name) {
+            ($0.payloadLimit, $0.checksummedPayloadLimit, $0.nativePayloadLimit) = (700, 700, 700)
+        }
+        node.hear(alive("a", at: 2))
+        let left = node.handle(.leaveRequested)
+        #expect(
+            left.datagrams.map(\.messages.first) == [dead(name, from: name)] && pings(left.datagrams).isEmpty
+        )
     }
 
     @Test func aloneNobodyHears() {
         var node = gossiping(2)
         node.hear(dead("a", from: "b"))
         node.hear(dead("b", from: "b"))
-        #expect(node.handle(.leaveRequested).contains(.leaveFinished(told: 0, isComplete: true)))
-        #expect(node.handle(.leaveRequested) == [.leaveFinished(told: 0, isComplete: true)])
+        #expect(node.handle(.leaveRequested).contains(.leaveFinished(told: 0, heard: 0, isComplete: true)))
+        #expect(node.handle(.leaveRequested) == [.leaveFinished(told: 0, heard: 0, isComplete: true)])
     }
 
     @Test func itIsNotCalledBack() {
@@ -49,9 +92,13 @@ import Testing
         // The first word is replaced, which is no hearing.
         let told = node.advance(by: 1)
         #expect(
-            told.contains { if case .leaveFinished(told: 3, isComplete: true) = $0 { true } else { false } }
+            told.contains {
+                if case .leaveFinished(told: 3, _, isComplete: true) = $0 { true } else { false }
+            }
         )
-        #expect(told.datagrams.allSatisfy { $0.messages == [dead("self", incarnation: 5, from: "self")] })
+        #expect(
+            told.datagrams.allSatisfy { $0.messages.first == dead("self", incarnation: 5, from: "self") }
+        )
         #expect(!told.datagrams.isEmpty)
         // What it has said farewell above, what another process of its name says, or nobody can have reached, is no news.
         node.hear(alive("self", at: 1, incarnation: 4))
@@ -66,7 +113,13 @@ import Testing
         node.answering = ["a", "b", "c"]
         node.handle(.leaveRequested)
         let directives = node.advance(by: 10)
-        #expect(directives.pings.isEmpty)
+        #expect(
+            directives.datagrams.allSatisfy { datagram in
+                datagram.messages.contains(dead("self", from: "self")) || pings([datagram]).isEmpty
+            },
+            "a ping without the farewell"
+        )
+        #expect(!directives.contains { if case .probeFinished = $0 { true } else { false } })
         #expect(node.hear(.ping(Ping(sequence: 1, node: "self"))).messages == [.ack(Ack(sequence: 1))])
     }
 
@@ -86,7 +139,7 @@ import Testing
             (left + rest).datagrams.filter { $0.messages.contains(dead("self", from: "self")) }
                 .map(\.destination)
         )
-        #expect(rest.contains(.leaveFinished(told: told.count, isComplete: true)))
+        #expect(rest.contains(.leaveFinished(told: told.count, heard: 0, isComplete: true)))
         #expect(told.count > 8)
     }
 
@@ -111,7 +164,7 @@ import Testing
         var node = gossiping(5)
         node.handle(.leaveRequested)
         let joined = node.handle(.joinRequested(ExchangeID(1), endpoint(2), name: nil))
-        #expect(joined.contains(.leaveFinished(told: 3, isComplete: false)))
+        #expect(joined.contains(.leaveFinished(told: 3, heard: 0, isComplete: false)))
         #expect(!node.advance(by: 5).messages.contains(dead("self", from: "self")))
     }
 

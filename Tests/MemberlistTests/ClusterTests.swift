@@ -40,7 +40,7 @@ struct ClusterTests {
             #expect(try await first.isAnswered(by: "b") < .seconds(1))
 
             let left = try await first.leave()
-            #expect(left.told == 1 && left.isComplete && left.wasHeard)
+            #expect(left.told == 1 && left.heard == 1 && left.isComplete && left.wasHeard)
             try await events.first { if case .left(let member) = $0 { member.name == "a" } else { false } }
         }
     }

@@ -68,6 +68,7 @@ import Testing
         (told.broadcasts.membershipCount, told.broadcasts.membershipBytes) = (20_000, 21_000)
         (told.healing.interval, told.healing.maximumInterval) = (.seconds(22), .seconds(23))
         (told.healing.remembered, told.healing.forgetAfter) = (24, .seconds(25))
+        told.requiresNodeNames = true
         let core = told.protocolConfiguration(
             endpoint: Endpoint(address: try #require(IPAddress("10.0.0.1")), port: 7946),
             layers: try LayerSettings(told),
@@ -93,7 +94,7 @@ import Testing
         #expect(core.userShare == 17 && (core.userQueue.count, core.userQueue.bytes) == (18, 19_000))
         #expect((core.membershipQueue.count, core.membershipQueue.bytes) == (20_000, 21_000))
         #expect((core.healInterval, core.healMaximumInterval) == (seconds(22), seconds(23)))
-        #expect(core.healMemory == 24 && core.healForgets == seconds(25))
+        #expect(core.healMemory == 24 && core.healForgets == seconds(25) && core.seedsNeedNames)
         #expect(core.asksAlive && !core.asksMerge)
     }
 

@@ -45,7 +45,7 @@ import Testing
         #expect(answer.line.contains(#""ok":true,"results":[{"address":"127.0.0.1:1","error":"#))
         try await a.wait("join", ["name": "b"])
         let left = try await b.ask(#""command":"leave""#)
-        #expect(left.line.contains(#""heard":true"#))
+        #expect(left.line.contains(#""heard":true"#) && left.line.contains(#""answered":1"#))
         try await a.wait("leave", ["name": "b", "reason": "left"])
         let nobody = try await b.ask(#""command":"join","addresses":["127.0.0.1:1"]"#)
         #expect(nobody.line.contains(#""ok":false"#))

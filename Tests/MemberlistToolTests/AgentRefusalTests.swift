@@ -50,7 +50,7 @@ import Testing
         (["--meta", String(repeating: "x", count: 513)], "512"), (["--no-such-flag"], "--no-such-flag"),
         (["--label", String(repeating: "x", count: 256)], "255"),
         (["--accept-label", String(repeating: "x", count: 256)], "255"),
-        (["--meta-limit", "986"], "0...985"), (["--bind", "127.0.0.2:1"], "the same"),
+        (["--meta-limit", "986"], "0 to 985"), (["--bind", "127.0.0.2:1"], "the same"),
     ])
     func flagsThatMakeNoSenseAreUsage(flags: [String], word: String) throws {
         try expectRefusal(Self.start + flags, code: 2, says: word)

@@ -46,7 +46,7 @@ import Testing
             "line 2: \"probe.intervall\" is not known; did you mean probe.interval?"
         ),
         ("probe: [", 64, "no YAML"), ("gossip.nodes: many", 2, "set it to a whole number"),
-        ("probe.timeout: 1s", 2, "probe.timeout is from"), ("gossip.nodes: 65", 2, "0...64"),
+        ("probe.timeout: 1s", 2, "probe.timeout is from"), ("gossip.nodes: 65", 2, "0 to 64"),
         ("join: [':x']", 2, "join"), ("join: 3.5.5.5.5", 2, "join"),
     ])
     func aFileThatCannotBeUsed(text: String, code: Int32, words: String) throws {

@@ -10,7 +10,7 @@ import Testing
     private static func block(_ range: Range<Int>) -> StateBlock {
         var writer = NodeStateWriter(count: range.count)
         for number in range { writer.append(state(number)) }
-        return writer.finishBlock()
+        return StateBlock(writer)
     }
 
     private static func state(_ number: Int) -> PushNodeState {

@@ -5,7 +5,9 @@ extension MemberlistConfiguration {
     /// in them need no restart.
     public struct DNS: Sendable, Hashable {
         /// Name servers in place of the system's, in the order in which they are asked: `10.0.0.53`, `10.0.0.53:5353`,
-        /// `[::1]:5353`. Empty: those of ``resolvConf``. The hosts file is asked first all the same.
+        /// `[::1]:5353`. Empty: those of ``resolvConf``. The hosts file is asked first all the same. Members' names can
+        /// have servers of their own by it; but what the system is told later of its servers, by DHCP say, is not heeded.
+        /// More bears the failure of more, and a name that none answers for fails the later.
         public var servers: [String] = []
         /// Search domains in place of the system's; empty: none, so that a name is looked up only as it stands; nil: those
         /// of ``resolvConf``. They make short names work, and cost a question each for a name that does not exist.
@@ -16,7 +18,8 @@ extension MemberlistConfiguration {
         /// How long a name server has for its answer; twice as long with each further try. Longer is more patient with a
         /// slow server, and later at the next one.
         public var timeout: Duration = .seconds(2)
-        /// How often each name server is asked. A lookup never takes longer than the join that needs it.
+        /// How often each name server is asked, 1 to 16. More bears more lost datagrams, and takes longer to give a dead
+        /// server up: the time doubles each time. A lookup never takes longer than the join that needs it.
         public var tries = 3
 
         /// The system's name servers.
@@ -30,7 +33,8 @@ extension MemberlistConfiguration {
     /// answers is tried at every look while the node is alone, and else left to ``Healing``; where that is off, it is
     /// tried with pauses that grow to five minutes.
     public struct Discovery: Sendable {
-        /// Whom to ask where members are; none unless set. Each is asked on its own.
+        /// Whom to ask where members are; none unless set. Each is asked on its own. More find the cluster while one of
+        /// them is down; each costs questions from every node, for as long as it runs.
         public var sources: [any MemberDiscovery] = []
         /// How often each source is asked: each pause is drawn, from half of this to one and a half. A node that is alone
         /// asks after a second, then after longer and longer, up to this. Shorter finds new members sooner, and costs
@@ -74,7 +78,7 @@ extension MemberlistConfiguration {
             )
         }
         guard 1...16 ~= dns.tries else {
-            throw ConfigurationError(.countOutOfRange, "dns.tries is \(dns.tries); set 1...16")
+            throw ConfigurationError(.countOutOfRange, "dns.tries is \(dns.tries); set 1 to 16")
         }
         guard Self.shortestInterval...Self.longestInterval ~= discovery.interval else {
             throw ConfigurationError(

@@ -10,68 +10,79 @@ extension MemberlistConfiguration {
         try validateTimes()
         try validateHealing()
         try validateCounts()
+        try validateMeta()
         try validateJoining()
     }
 
     private func validateIdentity() throws(ConfigurationError) {
         guard !name.isEmpty else {
-            throw ConfigurationError(.nameEmpty, "the node's name is empty; set name")
+            throw ConfigurationError(.nameEmpty, "name is \"\"; set 1 to \(Limits.name) bytes")
         }
         guard name.bytes.count <= Limits.name else {
             throw ConfigurationError(
                 .nameTooLong,
-                "the name has \(name.bytes.count) bytes; set one of at most \(Limits.name)"
+                "name has \(name.bytes.count) bytes; set 1 to \(Limits.name)"
             )
         }
-        guard 0...65_535 ~= bindPort, 1...65_535 ~= advertisePort ?? 1 else {
-            throw ConfigurationError(
-                .portOutOfRange,
-                "set bindPort to 0...65535 (0: any) and advertisePort to 1...65535"
-            )
-        }
-        guard meta.count <= metaLimit else {
-            throw ConfigurationError(
-                .metaTooLong,
-                "meta has \(meta.count) bytes; set one of at most \(metaLimit), or a larger metaLimit in all nodes"
-            )
-        }
-        for label in [label] + acceptedLabels where label.utf8.count > Limits.label {
+        try validatePorts()
+        let labels = [("label", label)] + acceptedLabels.map { ("acceptedLabels", $0) }
+        for (knob, label) in labels where label.utf8.count > Limits.label {
             throw ConfigurationError(
                 .labelTooLong,
-                "a label has \(label.utf8.count) bytes; set label and acceptedLabels to at most \(Limits.label)"
+                "\(knob) has a label of \(label.utf8.count) bytes; set at most \(Limits.label)"
             )
         }
-        let hasKeys = keyring != nil || keyringFile != nil
-        guard wire != .native || (hasKeys && verifiesIncoming && verifiesOutgoing) else {
+        try validateWire()
+        try validateVersions()
+    }
+
+    private func validatePorts() throws(ConfigurationError) {
+        guard 0...65_535 ~= bindPort else {
             throw ConfigurationError(
-                .nativeWithoutEncryption,
-                "wire is native, which is encrypted always: set a keyring, verifiesIncoming and verifiesOutgoing, "
-                    + "or wire to automatic"
+                .portOutOfRange,
+                "bindPort is \(bindPort); set 1 to 65535, or 0 for any that is free"
             )
         }
-        guard 1...5 ~= protocolVersion else {
+        guard let advertisePort, !(1...65_535 ~= advertisePort) else { return }
+        throw ConfigurationError(
+            .portOutOfRange,
+            "advertisePort is \(advertisePort); set 1 to 65535, or leave it out for the one listened at"
+        )
+    }
+
+    private func validateWire() throws(ConfigurationError) {
+        guard wire == .native else { return }
+        var wrong: [String] = []
+        if keyring == nil, keyringFile == nil { wrong.append("keyring and keyringFile are nil") }
+        if !verifiesIncoming { wrong.append("verifiesIncoming is false") }
+        if !verifiesOutgoing { wrong.append("verifiesOutgoing is false") }
+        guard !wrong.isEmpty else { return }
+        throw ConfigurationError(
+            .nativeWithoutEncryption,
+            "wire is native, which is encrypted always, and \(wrong.joined(separator: ", ")); set a keyring or "
+                + "keyringFile, and verifiesIncoming and verifiesOutgoing to true, or wire to automatic"
+        )
+    }
+
+    private func validateVersions() throws(ConfigurationError) {
+        guard Self.protocolVersions ~= protocolVersion else {
+            let (first, last) = (Self.protocolVersions.lowerBound, Self.protocolVersions.upperBound)
             throw ConfigurationError(
                 .protocolVersionOutOfRange,
-                "protocolVersion is \(protocolVersion); set 1 to 5, 2 as a rule"
+                "protocolVersion is \(protocolVersion); set \(first) to \(last), 2 as a rule"
             )
         }
         let versions = delegateVersions
         guard versions.minimum <= versions.current, versions.current <= versions.maximum else {
             throw ConfigurationError(
                 .delegateVersionsOutOfOrder,
-                "delegateVersions is \(versions.minimum), \(versions.current), \(versions.maximum); set minimum <= current <= maximum"
+                "delegateVersions.minimum is \(versions.minimum), delegateVersions.current \(versions.current) and "
+                    + "delegateVersions.maximum \(versions.maximum); set minimum <= current <= maximum"
             )
         }
     }
 
     private func validateTimes() throws(ConfigurationError) {
-        guard probe.interval == .zero || probe.timeout < probe.interval else {
-            throw ConfigurationError(
-                .probeTimeoutNotBelowInterval,
-                "probe.timeout (\(probe.timeout)) must be below probe.interval (\(probe.interval)), or "
-                    + "helpers and the stream fallback get no time; set probe.timeout to half of it"
-            )
-        }
         let mayBeZero = [
             ("probe.interval", probe.interval), ("gossip.interval", gossip.interval),
             ("gossip.toTheDead", gossip.toTheDead), ("gossip.pushPullInterval", gossip.pushPullInterval),
@@ -84,14 +95,24 @@ extension MemberlistConfiguration {
             ("healing.maximumInterval", healing.maximumInterval), ("joinTimeout", joinTimeout),
             ("leaveTimeout", leaveTimeout), ("hookTimeout", hookTimeout),
         ]
-        for (knob, duration) in mayBeZero + positive where duration < .zero || duration > Self.longest {
+        for (knob, duration) in mayBeZero where !(.zero...Self.longest ~= duration) {
             throw ConfigurationError(
                 .durationOutOfRange,
                 "\(knob) is \(duration); set zero to \(Self.longest)"
             )
         }
-        for (knob, duration) in positive where duration == .zero {
-            throw ConfigurationError(.durationOutOfRange, "\(knob) is zero; set more")
+        for (knob, duration) in positive where duration <= .zero || duration > Self.longest {
+            throw ConfigurationError(
+                .durationOutOfRange,
+                "\(knob) is \(duration); set more than zero, at most \(Self.longest)"
+            )
+        }
+        guard probe.interval == .zero || probe.timeout < probe.interval else {
+            throw ConfigurationError(
+                .probeTimeoutNotBelowInterval,
+                "probe.timeout is \(probe.timeout) and must be below probe.interval, which is \(probe.interval), or "
+                    + "helpers and the stream fallback get no time; set probe.timeout to half of it"
+            )
         }
     }
 
@@ -107,7 +128,6 @@ extension MemberlistConfiguration {
 
     private func validateCounts() throws(ConfigurationError) {
         let counts: [(String, Int, ClosedRange<Int>)] = [
-            ("the number of bindHosts", bindHosts.count, 1...Limits.bindHosts),
             ("probe.indirectChecks", probe.indirectChecks, 0...64),
             ("probe.healthMultiplier", probe.healthMultiplier, 1...64),
             ("suspicion.multiplier", suspicion.multiplier, 1...1_000),
@@ -126,24 +146,43 @@ extension MemberlistConfiguration {
             ("maximumMembers", maximumMembers, 2...Limits.pushPullNodes),
         ]
         for (knob, count, range) in counts where !(range ~= count) {
-            throw ConfigurationError(.countOutOfRange, "\(knob) is \(count); set \(range)")
+            throw ConfigurationError(
+                .countOutOfRange,
+                "\(knob) is \(count); set \(range.lowerBound) to \(range.upperBound)"
+            )
         }
-        guard !metrics.labels.keys.contains("") else {
+        guard 1...Limits.bindHosts ~= bindHosts.count else {
+            throw ConfigurationError(
+                .countOutOfRange,
+                "bindHosts has \(bindHosts.count) addresses; set 1 to \(Limits.bindHosts)"
+            )
+        }
+        if let value = metrics.labels[""] {
             throw ConfigurationError(
                 .labelNameEmpty,
-                "metrics.labels has a label without a name; set name=value"
+                "metrics.labels has \"=\(value.printable)\", a label without a name; set name=value"
             )
         }
         guard Limits.datagramSizes ~= gossip.datagramSize else {
             throw ConfigurationError(
                 .datagramSizeOutOfRange,
-                "gossip.datagramSize is \(gossip.datagramSize); set \(Limits.datagramSizes)"
+                "gossip.datagramSize is \(gossip.datagramSize); set \(Limits.datagramSizes.lowerBound) to "
+                    + "\(Limits.datagramSizes.upperBound)"
             )
         }
+    }
+
+    private func validateMeta() throws(ConfigurationError) {
         guard 0...largestMetaLimit ~= metaLimit else {
             throw ConfigurationError(
                 .metaLimitOutOfRange,
-                "metaLimit is \(metaLimit); set 0...\(largestMetaLimit), or a larger gossip.datagramSize"
+                "metaLimit is \(metaLimit); set 0 to \(largestMetaLimit), or a larger gossip.datagramSize"
+            )
+        }
+        guard meta.count <= metaLimit else {
+            throw ConfigurationError(
+                .metaTooLong,
+                "meta has \(meta.count) bytes; set at most \(metaLimit), or a larger metaLimit in all nodes"
             )
         }
     }

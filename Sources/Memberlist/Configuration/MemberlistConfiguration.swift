@@ -6,6 +6,11 @@ internal import MemberlistWire
 /// The values of the presets, and what each does, are HashiCorp's (memberlist's `config.go`): nodes of one
 /// cluster should agree on them.
 public struct MemberlistConfiguration: Sendable {
+    /// The gossip protocol's versions that this library speaks and understands: HashiCorp's.
+    public static let protocolVersions: ClosedRange<UInt8> = 1...5
+    /// Most bytes of a ``label``, HashiCorp's too: one byte of each datagram says how many there are.
+    public static let labelLimit = Limits.label
+
     /// The node's name: unique in the cluster, not empty, 255 bytes at most. One that stays over restarts is refuted and
     /// found again under it; a new one each time leaves its dead behind in every table.
     public var name: NodeName
@@ -21,20 +26,25 @@ public struct MemberlistConfiguration: Sendable {
         set { bindHosts = [newValue] }
     }
     /// The port to listen at with datagrams and streams alike, 0 to 65,535; with 0 the system chooses one that is
-    /// free at each address.
+    /// free at each address. A fixed one can be written into seeds and firewalls, and one process of a machine has it; a
+    /// free one lets several run side by side, and is another after each restart, so that others must be told it.
     public var bindPort = 7946
     /// The address or host name that others are told to reach this node at. Nil: the bind address, or, where
     /// that is every address, the first private one of this machine. Set it behind a translation of addresses, or where
     /// a machine has several networks: a wrong one is a member that all find dead.
     public var advertiseHost: String?
-    /// The port that others are told; nil: the port listened at.
+    /// The port that others are told, 1 to 65,535; nil: the port listened at. Behind a translation of addresses it is the
+    /// outer one, which must be forwarded for UDP and TCP; a wrong one is a member that all find dead.
     public var advertisePort: Int?
 
-    /// The application's own bytes about this node, which every member sees: ``metaLimit`` at most.
+    /// The application's own bytes about this node, which every member sees: ``metaLimit`` at most. Each byte is kept by
+    /// every member and goes along whenever this node is told of, so that less news fits a datagram; what changes often
+    /// or is large is better asked for with a message.
     public var meta: [UInt8] = []
     /// Most bytes of metadata, this node's and any other's: who says more of itself is not believed. All nodes
     /// of a cluster must agree; HashiCorp's have 512, so set more only where all are of this project. 512
-    /// unless set; an alive with that much must fit ``Gossip/datagramSize``.
+    /// unless set; an alive with that much must fit ``Gossip/datagramSize``. More says more of each member, and lets
+    /// each member cost all others as much memory.
     public var metaLimit = Limits.meta
     /// The cluster's name, at most 255 bytes of UTF-8, put in front of everything sent; other labels are
     /// refused. Empty: none. It keeps clusters apart that find each other by mistake, costs its bytes in each datagram,
@@ -45,22 +55,29 @@ public struct MemberlistConfiguration: Sendable {
     /// new one, then send it and read the old one, then read the new one alone.
     public var acceptedLabels: [String] = []
     /// The keys that encrypt and authenticate all traffic; nil: plaintext that anybody on the network can
-    /// read and forge.
+    /// read and forge. They cost 29 to 49 bytes and some microseconds of the processor for each datagram, and that every
+    /// member must be given them. Kept in memory alone, a change of them is lost with the process: see
+    /// ``keyringFile``.
     public var keyring: Keyring?
     /// Where the keys are kept: read when the node starts, unless ``keyring`` is set already, and written by each
-    /// change through ``Memberlist/keyring``.
+    /// change through ``Memberlist/keyring``. A rotation outlives a restart by it, and operators can change keys with
+    /// `memberlist keyring`; the price is a secret on a disk, mode 0600, and that a change fails where the disk does. Nil:
+    /// nothing is read or written.
     public var keyringFile: KeyringFile?
     /// Whether plaintext is refused while there is a keyring. Off only while a cluster moves to encryption, which
     /// goes in three rounds, node by node: a keyring with neither this nor ``verifiesOutgoing``, then that one
-    /// on, then this one.
+    /// on, then this one. While it is off anybody can forge what members say, keys or not.
     public var verifiesIncoming = true
     /// Whether what is sent is encrypted while there is a keyring. Off only while a cluster moves to
-    /// encryption.
+    /// encryption: members without keys understand this node then, and everybody on the network reads what it says.
     public var verifiesOutgoing = true
-    /// Whether HashiCorp's encryption version 0 is read. Implied by protocol version 1, which also sends it.
+    /// Whether HashiCorp's encryption version 0 is read. Implied by protocol version 1, which also sends it. On, members
+    /// of version 1 are understood; off, one format less is read of what strangers send, whose padding costs bytes.
     public var acceptsPaddedEncryption = false
     /// Which dialects are spoken. ``WirePolicy/automatic`` needs no thought: members that understand the native
-    /// suite get it, all others HashiCorp's.
+    /// suite get it, all others HashiCorp's, for a byte in what each says of itself. ``WirePolicy/hashicorp`` gives the
+    /// native suite's protection up, and is for a cluster on its way back; ``WirePolicy/native`` refuses HashiCorp's
+    /// members, so that nobody can make a node speak the weaker one.
     public var wire = WirePolicy.automatic
     /// Whether what is sent is compressed where that makes it smaller: more fits a datagram, for some microseconds of
     /// the processor each. What arrives compressed is read either way.
@@ -70,15 +87,22 @@ public struct MemberlistConfiguration: Sendable {
     /// or the newcomer is not let in; 1 is for members that know no other, and seals in encryption version 0.
     public var protocolVersion: UInt8 = 2
     /// The versions of the application's own protocol; a cluster must agree on them (Serf's is 2 to 5): who speaks one
-    /// that not all understand is not let in.
+    /// that not all understand is not let in. A wider range lets old and new releases live together, and the application
+    /// must then understand all of it; all 0, nothing is checked.
     public var delegateVersions = DelegateVersions()
     /// The networks in which members live, IPv4 and IPv6 named apart; nil: any, an empty list: none at all. Whoever
     /// says an address outside of them is not believed, and what comes from outside is not read: a bound for
     /// mistakes, and no stand-in for a ``keyring``. Members behind an address translation show another address.
     public var allowedNetworks: [IPNetwork]?
+    /// Whether a member may live there: whether one of ``allowedNetworks`` has the address, or there is no such list.
+    public func allows(_ address: IPAddress) -> Bool {
+        allowedNetworks?.contains { $0.contains(address) } ?? true
+    }
     /// Whether ``Memberlist/join(_:timeout:)`` takes addresses of the form `name/address` alone: a seed is then a
     /// node, and not whoever answers at its address, for what is sent to a member this node knows is always meant for
-    /// it by name. The price is that seeds must be known by name.
+    /// it by name. ``Discovery`` and ``Healing`` keep to it: a seed that is tried again is asked for by its name first, one
+    /// whose member lives elsewhere by now is not tried, and an address without a name is none. The price is that seeds
+    /// must be known by name.
     public var requiresNodeNames = false
     /// How long a failed member keeps its name against a node at another address; nil: for ever. Shorter lets a
     /// machine come back soon with a new address, and lets another take the name of one that is only cut off.
@@ -134,11 +158,11 @@ public struct MemberlistConfiguration: Sendable {
 extension MemberlistConfiguration {
     /// The versions of the application's own protocol, HashiCorp's delegate versions.
     public struct DelegateVersions: Sendable, Hashable {
-        /// The lowest version understood.
+        /// The lowest version understood: higher drops what old releases need, and keeps them out.
         public var minimum: UInt8
-        /// The highest version understood.
+        /// The highest version understood: members that speak a higher one are kept out, and keep this node out.
         public var maximum: UInt8
-        /// The version spoken.
+        /// The version spoken: raise it once all members understand it, for who does not is not let in.
         public var current: UInt8
 
         /// `minimum <= current <= maximum`.
@@ -151,10 +175,12 @@ extension MemberlistConfiguration {
 
     /// Failure detection: SWIM's probes with Lifeguard's health.
     public struct Probe: Sendable, Hashable {
-        /// Time between probes; lower finds failures sooner and costs more datagrams.
+        /// Time between probes; lower finds failures sooner and costs more datagrams. Zero turns the detection of failures
+        /// off: this node probes nobody, and learns of a failure from others alone.
         public var interval: Duration = .seconds(1)
         /// How long a direct ping may take before helpers are asked: about the 99th percentile of a round
-        /// trip. Below the interval.
+        /// trip. Below the interval. Shorter asks helpers sooner, and too often where answers are slow; longer leaves
+        /// helpers and the stream less of the interval.
         public var timeout: Duration = .milliseconds(500)
         /// Members asked to ping in this node's place. More find a way around more broken links, at two datagrams each
         /// for a ping that failed; 0: nobody is asked, and one bad link makes a suspect.
@@ -244,13 +270,15 @@ extension MemberlistConfiguration {
         /// of the bytes; 1 to 99. More tells the application's sooner and failures later, less the other way
         /// round. What one side does not use goes to the other; pings and acks carry news of members alone.
         public var share = 50
-        /// The application's broadcasts that wait at most, and their bytes. More bears a longer burst, and takes
+        /// The application's broadcasts that wait at most. More bears a longer burst, and takes
         /// longer to tell.
         public var maximumCount = Limits.userBroadcasts
+        /// Bytes of the application's broadcasts that wait at most: what they may cost of memory.
         public var maximumBytes = Limits.userBroadcastBytes
-        /// News of members that wait at most, one for each member, and their bytes. Below the number of members a
-        /// mass restart loses some, which the next state exchanges mend.
+        /// News of members that wait at most, one for each member. Below the number of members a mass restart loses
+        /// some, which the next state exchanges mend; more costs memory.
         public var membershipCount = Limits.membershipBroadcasts
+        /// Bytes of news of members that wait at most: what they may cost of memory.
         public var membershipBytes = Limits.membershipBroadcastBytes
 
         /// Half for each side, and bounds for tens of thousands of members.

@@ -13,8 +13,8 @@ extension MemberlistConfiguration {
         core.meta = meta
         core.metaLimit = metaLimit
         core.versions = ProtocolVersions(
-            minimum: 1,
-            maximum: 5,
+            minimum: Self.protocolVersions.lowerBound,
+            maximum: Self.protocolVersions.upperBound,
             current: protocolVersion,
             delegateMinimum: delegateVersions.minimum,
             delegateMaximum: delegateVersions.maximum,
@@ -46,6 +46,7 @@ extension MemberlistConfiguration {
         core.healMaximumInterval = healing.maximumInterval.wholeNanoseconds
         core.healMemory = healing.remembered
         core.healForgets = healing.forgetAfter?.wholeNanoseconds
+        core.seedsNeedNames = requiresNodeNames
         core.memberLimit = maximumMembers
         core.payloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: false)
         core.checksummedPayloadLimit = layers.payloadLimit(datagramSize: gossip.datagramSize, checksum: true)

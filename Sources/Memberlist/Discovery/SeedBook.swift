@@ -1,12 +1,6 @@
 internal import MemberlistCore
 internal import MemberlistWire
 
-/// Where a member may be, and who is expected there.
-struct Seed: Hashable, Sendable {
-    let endpoint: Endpoint
-    let name: NodeName?
-}
-
 /// When each endpoint that discovery names is worth a dial. Those that members have never come here: a cluster that is
 /// well dials nobody.
 struct SeedBook: Sendable {

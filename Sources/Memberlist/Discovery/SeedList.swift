@@ -9,13 +9,14 @@ struct SeedList: Sendable {
         let address: JoinAddress
         /// What it stood for when it was last looked up.
         var endpoints: [Endpoint] = []
+        var seeds: [Seed] { endpoints.map { Seed($0, name: address.name) } }
         var isName: Bool { if case .address = address.place { false } else { true } }
     }
 
     private var joined: [Joined] = []
     /// By source, and by what that said.
-    private var strangers: [Int: [String: [Endpoint]]] = [:]
-    private var told: Set<Endpoint> = []
+    private var strangers: [Int: [String: [Seed]]] = [:]
+    private var told: Set<Seed> = []
     private var isLooking = false
     private var isWaiting = false
 
@@ -63,8 +64,8 @@ struct SeedList: Sendable {
     // MARK: Discovery
 
     /// Who of those that a source's text stands for is no member.
-    mutating func found(_ endpoints: [Endpoint], at text: String, by source: Int) {
-        strangers[source, default: [:]][text] = endpoints
+    mutating func found(_ seeds: [Seed], at text: String, by source: Int) {
+        strangers[source, default: [:]][text] = seeds
     }
 
     /// The source says these, and nothing else any more.
@@ -76,9 +77,9 @@ struct SeedList: Sendable {
 
     /// All of them, in an order that does not matter; nil where they are what the core was told last. Where they are
     /// more than it takes, those of this time are drawn.
-    mutating func news() -> [Endpoint]? {
-        var all = Set(joined.flatMap(\.endpoints))
-        for texts in strangers.values { for endpoints in texts.values { all.formUnion(endpoints) } }
+    mutating func news() -> [Seed]? {
+        var all = Set(joined.flatMap(\.seeds))
+        for texts in strangers.values { for seeds in texts.values { all.formUnion(seeds) } }
         guard all.count > Limits.seeds || all != told else { return nil }
         told = all
         return Array(all.shuffled().prefix(Limits.seeds))

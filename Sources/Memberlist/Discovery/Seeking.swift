@@ -128,9 +128,12 @@ extension RunningNode {
         for text in texts {
             do {
                 let address = try JoinAddress(text)
+                guard address.name != nil || !configuration.requiresNodeNames else {
+                    throw JoinError.nameMissing
+                }
                 if case .address(let number) = address.place {
                     let endpoint = Endpoint(address: number, port: address.port ?? configuration.usualPort)
-                    known.append(Seed(endpoint: endpoint, name: address.name))
+                    known.append(Seed(endpoint, name: address.name))
                 } else {
                     names.append((text, address))
                 }
@@ -150,7 +153,7 @@ extension RunningNode {
     private func lookUp(_ text: String, _ address: JoinAddress, of source: Int) async {
         switch await endpoints(of: address, until: .after(configuration.joinTimeout)) {
         case .success(let endpoints):
-            await found(endpoints.map { Seed(endpoint: $0, name: address.name) }, at: text, by: source)
+            await found(endpoints.map { Seed($0, name: address.name) }, at: text, by: source)
         case .failure(let error):
             report(text, error)
         }
@@ -175,7 +178,7 @@ extension RunningNode {
         }
         guard let (arePresent, isAlone) = answer, !Task.isCancelled else { return }
         let strangers = zip(seeds, arePresent).filter { !$0.1 }.map(\.0)
-        seeking.withSeeds { $0.found(strangers.map(\.endpoint), at: text, by: source) }
+        seeking.withSeeds { $0.found(strangers, at: text, by: source) }
         tellSeeds()
         let due = seeking.withBook { book in
             for (seed, isPresent) in zip(seeds, arePresent) where isPresent { book.forget(seed.endpoint) }
@@ -259,7 +262,7 @@ extension RunningNode {
     func tellSeeds() {
         handle.submit { [seeking] driver in
             guard let seeds = seeking.withSeeds({ $0.news() }) else { return }
-            driver.perform(.seedsChanged(seeds.filter { driver.shared.allows($0.address) }))
+            driver.perform(.seedsChanged(seeds.filter { driver.shared.allows($0.endpoint.address) }))
         }
     }
 }

@@ -8,7 +8,7 @@ public import MemberlistWire
 /// for a slow one is bounded, and more is dropped and counted. What is asked of the application may run at the
 /// same time as those, and has ``MemberlistConfiguration/hookTimeout`` to answer.
 ///
-/// <doc:Hooks> has HashiCorp's name for each.
+/// <doc:Hooks> has when each is called; `PARITY.md` at the top of the repository has HashiCorp's name for each.
 public protocol MemberlistDelegate: Sendable {
     // What follows is read once, at the start: a hook that nobody wants to be asked costs nothing.
 

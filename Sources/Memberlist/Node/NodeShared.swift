@@ -51,8 +51,7 @@ extension NIODeadline {
 extension NodeShared {
     /// Whether anything may come from there, or go there to join.
     func allows(_ address: IPAddress) -> Bool {
-        guard let networks = configuration.allowedNetworks else { return true }
-        return networks.contains { $0.contains(address) }
+        configuration.allows(address)
     }
 
     /// Bytes that one user message in a datagram may have.

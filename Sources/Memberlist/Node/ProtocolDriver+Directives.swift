@@ -35,8 +35,8 @@ extension ProtocolDriver {
             shared.metrics.count(report, timeout: shared.configuration.probe.timeout.wholeNanoseconds)
         case .newsReturned(let nanoseconds): shared.metrics.propagation.recordNanoseconds(nanoseconds)
         case .broadcastFinished(let id, let outcome): finishBroadcast(id, outcome)
-        case .leaveFinished(let told, let isComplete):
-            finishLeave(LeaveOutcome(told: told, isComplete: isComplete))
+        case .leaveFinished(let told, let heard, let isComplete):
+            finishLeave(LeaveOutcome(told: told, heard: heard, isComplete: isComplete))
         case .healthChanged(let score): healthChanged(score)
         case .noticed(let notice): log(notice)
         }

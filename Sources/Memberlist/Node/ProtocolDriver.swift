@@ -87,8 +87,8 @@ final class ProtocolDriver {
     /// Whether no other member lives.
     var isAlone: Bool { core.isAlone }
 
-    /// How many members were told that this node leaves.
-    var farewellCount: Int { core.farewellCount }
+    /// How many members were told that this node leaves, and how many of them answered.
+    var farewellCounts: (told: Int, heard: Int) { core.farewellCounts }
 
     /// One input that is a batch of its own.
     func perform(_ input: Input) {
@@ -120,7 +120,7 @@ final class ProtocolDriver {
         let payload = datagram.payload
         do {
             try sealer.seal(payload, for: datagram.receiver, into: &sealed)
-            if sender.send(sealed, to: datagram.destination) {
+            if sender.send(sealed, to: datagram.destination, named: datagram.receiver.name) {
                 shared.metrics.udpSent.increment(by: sealed.count)
             } else {
                 shared.metrics.udpUnsent[.socket].increment()

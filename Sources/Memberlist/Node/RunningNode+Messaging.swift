@@ -95,7 +95,10 @@ extension RunningNode {
     }
 
     func ping(_ name: NodeName, timeout: Duration?) async throws -> Duration {
-        let endpoint = try live(name).endpoint
+        try await ping(name, at: live(name).endpoint, timeout: timeout)
+    }
+
+    func ping(_ name: NodeName, at endpoint: Endpoint, timeout: Duration?) async throws -> Duration {
         let deadline = NIODeadline.after(timeout ?? configuration.probe.timeout)
         return try await handle.wait(until: deadline) { driver, promise in
             driver.ping(name, at: endpoint, promise: promise)

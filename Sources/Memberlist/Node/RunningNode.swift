@@ -100,6 +100,7 @@ final class RunningNode: Sendable {
         do {
             let outcome = try await sayFarewell(timeout: timeout)
             span.set(NodeTracing.Name.told, outcome.told)
+            span.set(NodeTracing.Name.heard, outcome.heard)
             span.end(outcome.wasHeard ? "heard" : "unheard", failed: !outcome.wasHeard)
             return outcome
         } catch {
@@ -114,7 +115,10 @@ final class RunningNode: Sendable {
             return try await handle.wait(until: deadline) { driver, promise in driver.leave(promise: promise)
             }
         } catch MemberlistError.timedOut {
-            return try await handle.ask { LeaveOutcome(told: $0.farewellCount, isComplete: false) }
+            return try await handle.ask { driver in
+                let (told, heard) = driver.farewellCounts
+                return LeaveOutcome(told: told, heard: heard, isComplete: false)
+            }
         }
     }
 

@@ -21,6 +21,7 @@ struct NodeTracing: Sendable {
         static let addresses = "memberlist.addresses"
         static let joined = "memberlist.joined"
         static let told = "memberlist.told"
+        static let heard = "memberlist.heard"
         static let joining = "memberlist.joining"
     }
 

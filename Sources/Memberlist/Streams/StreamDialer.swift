@@ -93,8 +93,13 @@ struct StreamDialer: Sendable {
             self.room.value.remove(stream)
             user.value.finish()
         }
-        connector.connect(to: endpoint, for: user, until: deadline, orUntil: stream.result)
-            .whenFailure { error in promise.fail(Self.failure(error)) }
+        connector.connect(
+            to: endpoint,
+            named: receiver.name,
+            for: user,
+            until: deadline,
+            orUntil: stream.result
+        ).whenFailure { error in promise.fail(Self.failure(error)) }
     }
 
     /// Whether the transport or the timer is the first to see that the time is over, the word is the same.

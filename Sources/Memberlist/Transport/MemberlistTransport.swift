@@ -27,6 +27,16 @@ public protocol MemberlistTransport: Sendable {
     /// - Returns: Whether it was taken; for the counters alone.
     func send(_ datagram: [UInt8], to endpoint: Endpoint) -> Bool
 
+    /// The same, for a transport that finds its way by names: this one is called, and by default drops the name.
+    /// HashiCorp's `NodeAwareTransport`.
+    ///
+    /// - Parameters:
+    ///   - datagram: As above.
+    ///   - endpoint: As above.
+    ///   - name: The member that the datagram is for; nil where the node knows an address alone.
+    /// - Returns: Whether it was taken.
+    func send(_ datagram: [UInt8], to endpoint: Endpoint, named name: NodeName?) -> Bool
+
     /// Opens a stream to a peer.
     ///
     /// - Parameters:
@@ -38,8 +48,35 @@ public protocol MemberlistTransport: Sendable {
     func connect(to endpoint: Endpoint, until deadline: ContinuousClock.Instant) async throws
         -> any MemberlistStream
 
+    /// The same, for a transport that finds its way by names: this one is called, and by default drops the name.
+    ///
+    /// - Parameters:
+    ///   - endpoint: As above.
+    ///   - name: The member that the stream is for; nil where the node knows an address alone.
+    ///   - deadline: As above.
+    /// - Throws: As above.
+    func connect(
+        to endpoint: Endpoint,
+        named name: NodeName?,
+        until deadline: ContinuousClock.Instant
+    ) async throws -> any MemberlistStream
+
     /// Ends it: nothing is received any more, every stream is closed, and when it returns, all that was taken is free.
     func shutdown() async
+}
+
+extension MemberlistTransport {
+    public func send(_ datagram: [UInt8], to endpoint: Endpoint, named name: NodeName?) -> Bool {
+        send(datagram, to: endpoint)
+    }
+
+    public func connect(
+        to endpoint: Endpoint,
+        named name: NodeName?,
+        until deadline: ContinuousClock.Instant
+    ) async throws -> any MemberlistStream {
+        try await connect(to: endpoint, until: deadline)
+    }
 }
 
 /// A stream of bytes in both directions, in order and without loss, or broken: what TCP gives.

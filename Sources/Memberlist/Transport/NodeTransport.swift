@@ -27,7 +27,7 @@ protocol NodeTransport: Sendable {
 /// On the node's loop alone.
 protocol DatagramSender: AnyObject {
     /// Sends now or never: a datagram that is not taken is lost, like one that the network drops.
-    func send(_ datagram: [UInt8], to endpoint: Endpoint) -> Bool
+    func send(_ datagram: [UInt8], to endpoint: Endpoint, named name: NodeName?) -> Bool
     /// Nothing is sent after this.
     func close()
 }
@@ -38,6 +38,7 @@ protocol StreamConnector: Sendable {
     /// is closed. Fails where nothing could be opened.
     func connect(
         to endpoint: Endpoint,
+        named name: NodeName?,
         for user: NIOLoopBound<StreamRequest>,
         until deadline: NIODeadline,
         orUntil result: EventLoopFuture<StreamMessage?>

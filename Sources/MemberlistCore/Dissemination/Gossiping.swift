@@ -59,7 +59,7 @@ extension GossipProtocol {
         let listeners = alive + suspect
         for _ in 0..<min(configuration.gossipNodes, listeners) {
             if broadcasts.isEmpty { shares.reset() }
-            if shares.isApplicationsTurn || leaveBroadcast != nil {
+            if shares.isApplicationsTurn || farewell.request != nil {
                 turn = (turn + 1) % listeners
                 let target = gossipTarget(turn, alive: alive, suspect: suspect)
                 guard sendGossip(to: target, user: true) != nil else { break }
@@ -83,9 +83,12 @@ extension GossipProtocol {
     /// none to tell.
     private mutating func sendGossip(to id: RowID, user: Bool = false) -> Int? {
         let receiver = receiver(id)
-        let limit = configuration.payloadLimit(for: receiver)
+        var limit = configuration.payloadLimit(for: receiver)
+        let ping = farewellPing(to: table[id].name, limit: limit)
+        if let ping { limit -= ping.bytes.count + CompoundWriter.partOverhead }
         let sent = user ? appendAllBroadcasts(limit: limit) : appendBroadcasts(ofUser: false, limit: limit)
         guard !writer.isEmpty else { return nil }
+        if let ping { appendFarewellPing(ping, to: table[id].endpoint) }
         emitDatagram(to: table[id].endpoint, receiver: receiver)
         return sent
     }
@@ -94,7 +97,7 @@ extension GossipProtocol {
     /// gone when the next datagram is due.
     private mutating func appendAllBroadcasts(limit: Int) -> Int {
         let contested = !broadcasts.isEmpty
-        let farewell = leaveBroadcast == nil ? 0 : appendBroadcasts(ofUser: false, limit: limit)
+        let farewell = farewell.request == nil ? 0 : appendBroadcasts(ofUser: false, limit: limit)
         let application = appendBroadcasts(ofUser: true, limit: limit)
         let membership = farewell + appendBroadcasts(ofUser: false, limit: limit)
         if contested { shares.count(application: application, membership: membership, limit: limit) }
@@ -137,7 +140,7 @@ extension GossipProtocol {
             appendPart { (writer) throws(WireError) in try writer.append(part) }
         }
         // The farewell is drawn before all else.
-        if leaveBroadcast != nil, !ofUser, drawn.first == farewell { carriesFarewell = true }
+        if farewell.request != nil, !ofUser, drawn.first == farewell.message { farewell.isCarried = true }
         drawn.removeAll(keepingCapacity: true)
         return bytes
     }
@@ -200,9 +203,9 @@ extension GossipProtocol {
         guard !writer.isEmpty else { return }
         var payload = payloads.take()
         writer.finish(into: &payload)
-        if carriesFarewell {
-            farewellTold.insert(endpoint)
-            carriesFarewell = false
+        if farewell.isCarried {
+            farewell.told.insert(endpoint)
+            farewell.isCarried = false
         }
         emit(.sendDatagram(Datagram(destination: endpoint, payload: payload, receiver: receiver)))
     }

@@ -50,10 +50,10 @@ extension GossipProtocol {
     }
 
     /// Tells how broadcasts ended in this step, and what was dropped.
-    mutating func reportFinishedBroadcasts() {
+    mutating func reportFinishedBroadcasts(at now: Instant) {
         while let (request, _) = broadcasts.nextFinished() {
-            guard request == leaveBroadcast else { continue }
-            finishLeave()
+            guard request == farewell.request else { continue }
+            farewellSent(at: now)
         }
         while let (request, how) = userBroadcasts.nextFinished() {
             let outcome: BroadcastOutcome =

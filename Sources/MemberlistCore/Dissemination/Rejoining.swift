@@ -72,23 +72,31 @@ extension GossipProtocol {
         scheduleHealing(at: now)
     }
 
-    mutating func addSeed(_ endpoint: Endpoint, for exchange: ExchangeID, at now: Instant) {
+    mutating func addSeed(_ seed: Seed, for exchange: ExchangeID, at now: Instant) {
         guard configuration.healInterval > 0 else { return }
-        healing.joins[exchange] = (endpoint, healing.arrivals, false)
-        healing.seeds.insert(endpoint)
+        healing.joins[exchange] = (seed.endpoint, healing.arrivals, false)
+        if let seed = usable(seed) { healing.seeds.insert(seed) }
         scheduleHealing(at: now)
     }
 
-    mutating func replaceSeeds(_ endpoints: [Endpoint], at now: Instant) {
+    mutating func replaceSeeds(_ seeds: [Seed], at now: Instant) {
         guard configuration.healInterval > 0 else { return }
-        healing.seeds.replace(with: endpoints)
+        healing.seeds.replace(with: seeds.compactMap(usable))
         scheduleHealing(at: now)
     }
 
-    private var unmetSeeds: [Endpoint] {
+    /// A name that need not be said is a hint: whoever answers in its place is joined through all the same.
+    private func usable(_ seed: Seed) -> Seed? {
+        guard configuration.seedsNeedNames else { return Seed(seed.endpoint) }
+        return seed.name == nil ? nil : Seed(seed.endpoint, name: seed.name?.owned())
+    }
+
+    private var unmetSeeds: [Seed] {
         healing.seeds.isEmpty
             ? []
-            : healing.seeds.unmet(isAlone: isAlone, isKnown: isPresent)
+            : healing.seeds.unmet(isAlone: isAlone) { seed in
+                isPresent(at: seed.endpoint) || seed.name.map(isPresent(named:)) ?? false
+            }
     }
 
     // MARK: Attempts
@@ -121,18 +129,22 @@ extension GossipProtocol {
         scheduleHealing(at: now)
     }
 
-    private mutating func tryAgain(_ unmet: [Endpoint], at now: Instant) {
+    private mutating func tryAgain(_ unmet: [Seed], at now: Instant) {
         if !unmet.isEmpty { emit(.seedsWanted) }
         guard exchanges.count < Limits.exchanges else { return }
         let lost = drawLost(at: now)
         // By turns where there are both: neither a dead seed nor many dead members keep the others waiting.
         if let lost, unmet.isEmpty || healing.random.below(2) == 0 {
             notice(.rejoining(lost.endpoint, lost.name))
-            seek(lost, at: now)
+            guard lost.answersPings else {
+                return rejoin(through: lost.endpoint, receiver: Receiver(name: lost.name))
+            }
+            seek(lost.name, at: lost.endpoint, now)
         } else if !unmet.isEmpty {
-            let endpoint = unmet[healing.random.below(unmet.count)]
-            notice(.rejoining(endpoint, nil))
-            rejoin(through: endpoint, receiver: .unknown)
+            let seed = unmet[healing.random.below(unmet.count)]
+            notice(.rejoining(seed.endpoint, nil))
+            guard let name = seed.name else { return rejoin(through: seed.endpoint, receiver: .unknown) }
+            seek(name, at: seed.endpoint, now)
         }
     }
 
@@ -148,14 +160,19 @@ extension GossipProtocol {
         return nil
     }
 
-    /// Its address may be another's by now, another cluster's even: a ping by its name comes first.
-    private mutating func seek(_ lost: LostMembers.Lost, at now: Instant) {
-        let receiver = Receiver(name: lost.name)
-        guard lost.answersPings else { return rejoin(through: lost.endpoint, receiver: receiver) }
+    /// A member's address may be another's by now, another cluster's even: a ping by its name comes first.
+    private mutating func seek(_ name: NodeName, at endpoint: Endpoint, _ now: Instant) {
         let sequence = nextSequence()
-        healing.ping = (sequence, lost.endpoint, lost.name)
+        healing.ping = (sequence, endpoint, name)
         let deadline = now.advanced(byNanoseconds: configuration.healInterval)
-        emit(.pingOverStream(sequence: sequence, to: lost.endpoint, receiver: receiver, deadline: deadline))
+        emit(
+            .pingOverStream(
+                sequence: sequence,
+                to: endpoint,
+                receiver: Receiver(name: name),
+                deadline: deadline
+            )
+        )
     }
 
     mutating func healPingFinished(_ sequence: UInt32, answered: Bool) {

@@ -42,9 +42,10 @@ extension GossipProtocol {
             return
         }
         rejoin(at: now)
-        addSeed(endpoint, for: id, at: now)
+        addSeed(Seed(endpoint, name: name), for: id, at: now)
         exchanges[id] = OpenExchange(join: true, peer: endpoint)
-        let receiver: Receiver = name.map { self.receiver(named: $0) } ?? .unknown
+        let receiver =
+            name.flatMap { name in table.find(name).map { self.receiver($0) } } ?? Receiver(name: name)
         emit(.exchangeState(id, with: endpoint, receiver: receiver, state: localState(join: true)))
     }
 

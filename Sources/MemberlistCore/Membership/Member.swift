@@ -77,7 +77,7 @@ public struct Member: Sendable, Hashable {
     public let name: NodeName
     /// Where it listens, with datagrams and streams.
     public let endpoint: Endpoint
-    /// The application's own bytes about it, at most 512.
+    /// The application's own bytes about it, 512 at most unless the cluster agreed on more.
     public let meta: [UInt8]
     /// What this node believes of it.
     public let state: MemberState
@@ -85,6 +85,9 @@ public struct Member: Sendable, Hashable {
     public let versions: ProtocolVersions
     /// How often it has renewed its word; a higher incarnation overrides a lower one.
     public let incarnation: UInt32
+
+    /// `web-1/10.0.0.1:7946`: what a join takes to find this member and nobody else at its address.
+    public var joinAddress: String { "\(name)/\(endpoint)" }
 
     /// A member as an application's tests may want one; a node makes its own.
     public init(

@@ -9,4 +9,9 @@ extension GossipProtocol {
     package func isPresent(at endpoint: Endpoint) -> Bool {
         endpoint == configuration.endpoint || table.hasLiving(at: endpoint)
     }
+
+    /// Whether a member of that name lives, or this node has it.
+    func isPresent(named name: NodeName) -> Bool {
+        table.find(name).map { !table[$0].isDeadOrLeft } ?? false
+    }
 }

@@ -33,6 +33,6 @@ struct StateBlocks: Sendable {
     private static func block(_ rows: [MemberRow], _ range: Range<Int>) -> StateBlock {
         var writer = NodeStateWriter(count: range.count)
         for position in range where !rows[position].isFree { rows[position].write(to: &writer) }
-        return writer.finishBlock()
+        return StateBlock(writer)
     }
 }

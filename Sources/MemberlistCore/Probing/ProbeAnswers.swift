@@ -90,7 +90,7 @@ extension GossipProtocol {
             )
             return
         }
-        if answerClaim(ack.sequence) { return }
+        if answerClaim(ack.sequence) || answerFarewell(ack.sequence) { return }
         guard let probe = probes[ack.sequence] else { return }
         let roundTrip = now.nanoseconds(since: probe.sent)
         guard case .round(let id) = probe.purpose else {

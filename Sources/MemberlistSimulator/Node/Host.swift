@@ -7,6 +7,8 @@ final class Host {
     let index: Int
     let name: NodeName
     var endpoint: Endpoint
+    /// How others find it.
+    var seed: Seed { Seed(endpoint, name: name) }
     /// What a process is started with.
     var configuration: MemberlistConfiguration {
         didSet { label = Self.label(of: configuration) }
@@ -29,6 +31,8 @@ final class Host {
     var crashedAt: Instant?
     /// Whether the last process left on its own word.
     var hasLeft = false
+    /// Whether some process here ever left: those who heard it look here for nobody unless they are alone.
+    var hasEverLeft = false
     /// Whether the process ends once its leave was heard, or its time for that is over.
     var endsAfterLeaving = false
 

@@ -35,7 +35,7 @@ extension World {
             tell(.pingCompleted(member, .nanoseconds(roundTrip), payload), host, process)
         case .pingFinished, .probeFinished, .newsReturned: break
         case .broadcastFinished(let id, let outcome): broadcastFinished(id, outcome, host, process)
-        case .leaveFinished(let told, _): leaveFinished(told: told, host, process)
+        case .leaveFinished(_, let heard, _): leaveFinished(heard: heard, host, process)
         case .healthChanged(let score):
             if score > 0 { coverage.meet(.unwell) }
             observe(.health(score), at: host.index)
@@ -170,8 +170,8 @@ extension World {
         observe(.notice("\(notice)"), at: host.index)
     }
 
-    private func leaveFinished(told: Int, _ host: Host, _ process: NodeProcess) {
-        if told > 0 { coverage.meet(.leaveHeard) }
+    private func leaveFinished(heard: Int, _ host: Host, _ process: NodeProcess) {
+        if heard > 0 { coverage.meet(.leaveHeard) }
         guard host.endsAfterLeaving else { return }
         host.endsAfterLeaving = false
         // The process is still in the middle of this: it ends when the present step is over.

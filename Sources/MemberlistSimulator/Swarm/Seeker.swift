@@ -6,11 +6,11 @@ internal import MemberlistWire
 final class Seeker {
     private unowned let world: World
     /// Who shall be in the cluster without discovery knows these addresses for good; nil: there is discovery.
-    private let seeds: [Endpoint]?
+    private let seeds: [Seed]?
     /// Which node tries, and through whom; nil: through anybody.
     private var seeking: [Int: Int?] = [:]
 
-    init(world: World, seeds: [Endpoint]?) {
+    init(world: World, seeds: [Seed]?) {
         self.world = world
         self.seeds = seeds
         world.exchangeEnded = { [weak self] host, id, outcome in

@@ -30,7 +30,7 @@ final class SwarmRun {
             plan.settings.hasDelegates ? SwarmDelegate(number) : nil
         }
         let world = simulation.world
-        seeker = Seeker(world: world, seeds: plan.settings.needsDiscovery ? nil : world.hosts.map(\.endpoint))
+        seeker = Seeker(world: world, seeds: plan.settings.needsDiscovery ? nil : world.hosts.map(\.seed))
         if plan.settings.gossipsAlone { simulation.world.coverage.meet(.newsByGossipAlone) }
         simulation.world.attacker.isListening = true
         if plan.isExact { watchSuspicions() }
@@ -102,9 +102,10 @@ final class SwarmRun {
         let well = world.hosts.filter { simulation.state.isWell($0.index) }
         guard let first = well.first else { return }
         guard plan.settings.needsDiscovery else {
-            // Where every seed is gone for good, those who came later never heard of each other: somebody must say.
-            guard first.index >= plan.nodes else { return }
-            for host in well { world.perform(.seedsChanged(well.map(\.endpoint)), on: host) }
+            // Where every seed is gone for good, those who came later never heard of each other; and a seed that left
+            // and came back is looked for by nobody, and may know none that lives: somebody must say.
+            guard !well.contains(where: { $0.index < plan.nodes && !$0.hasEverLeft }) else { return }
+            for host in well { world.perform(.seedsChanged(well.map(\.seed)), on: host) }
             return
         }
         gather(around: first)

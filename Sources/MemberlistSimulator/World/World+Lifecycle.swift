@@ -176,13 +176,16 @@ extension World {
         }
         host.endsAfterLeaving = false
         told(.joining, host)
-        perform(.joinRequested(ExchangeID(process.nextNumber()), endpoint, name: nil), on: host)
+        // Where names are required, an application knows whom it wants.
+        let name =
+            process.configuration.requiresNodeNames ? hosts.first { $0.endpoint == endpoint }?.name : nil
+        perform(.joinRequested(ExchangeID(process.nextNumber()), endpoint, name: name), on: host)
     }
 
     /// Leaves; the process ends when it was heard, or after its time for that, where it shall.
     func leave(_ host: Host, thenEnds: Bool) {
         guard let process = host.process, !host.hasLeft else { return }
-        host.hasLeft = true
+        (host.hasLeft, host.hasEverLeft) = (true, true)
         host.endsAfterLeaving = thenEnds
         touch(host)
         told(.leaving, host)

@@ -102,7 +102,10 @@ struct Agent {
 
     private func leave(_ node: Memberlist) async {
         let outcome = try? await node.leave(timeout: Self.leaveTimeout)
-        logger.info("left the cluster", metadata: ["told": "\(outcome?.told ?? 0)"])
+        logger.info(
+            "left the cluster",
+            metadata: ["told": "\(outcome?.told ?? 0)", "heard": "\(outcome?.heard ?? 0)"]
+        )
     }
 
     /// Neither a peer nor a reader that does not read may keep this process.

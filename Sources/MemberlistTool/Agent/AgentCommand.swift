@@ -47,7 +47,8 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Tell the others this address instead of the one that is bound.",
+            "Tell the others this address instead of the one that is bound, behind a translation of addresses "
+                + "say; a wrong one is a member that all find dead.",
             valueName: "host[:port]"
         ),
         transform: AgentArguments.advertise
@@ -94,7 +95,11 @@ struct AgentCommand: AsyncParsableCommand {
     var dnsServer: [String] = []
 
     @Option(
-        help: ArgumentHelp("The cluster's label; members with another one are strangers.", valueName: "text")
+        help: ArgumentHelp(
+            "The cluster's label; members with another one are strangers. It costs its bytes in each datagram and is "
+                + "no secret.",
+            valueName: "text"
+        )
     )
     var label: String?
 
@@ -127,22 +132,30 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Flag(
         name: .customLong("no-verify-incoming"),
-        help: "Read plaintext too. For the time in which a cluster moves to encryption, or from it."
+        help: """
+            Read plaintext too, which anybody can forge. For the time in which a cluster moves to encryption, or \
+            from it.
+            """
     )
     var noVerifyIncoming = false
 
     @Flag(
         name: .customLong("no-verify-outgoing"),
-        help: "Send plaintext although there is a key. For the same time."
+        help: "Send plaintext although there is a key: anybody can read it. For the same time."
     )
     var noVerifyOutgoing = false
 
-    @Option(help: "Timing for a network of this kind.")
+    @Option(
+        help: """
+            Timing for a network of this kind: wan bears slow links and loss, and finds failures later; local is fast \
+            and impatient.
+            """
+    )
     var profile: Profile?
 
     @Option(
         help: ArgumentHelp(
-            "What the others are told about this member, --meta-limit bytes at most.",
+            "What the others are told about this member, --meta-limit bytes at most; every member keeps each byte.",
             valueName: "text"
         )
     )
@@ -150,7 +163,8 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The most that is believed of any member's meta. All members must agree; HashiCorp's have 512.",
+            "The most that is believed of any member's meta: more memory that each can cost all others. All "
+                + "members must agree; HashiCorp's have 512.",
             valueName: "bytes"
         )
     )
@@ -159,7 +173,8 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("delegate-protocol"),
         help: ArgumentHelp(
-            "The application's protocol versions. Serf's clusters need 2:5:5.",
+            "The application's protocol versions; who speaks one that not all understand is not let in. Serf's "
+                + "clusters need 2:5:5.",
             valueName: "min:max:current"
         ),
         transform: AgentArguments.delegateProtocol
@@ -168,19 +183,26 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("protocol"),
-        help: ArgumentHelp("The gossip protocol to speak, 1 to 5.", valueName: "version"),
+        help: ArgumentHelp(
+            "The gossip protocol to speak, 1 to 5, 2 as a rule; all must understand it. 1, for members that know "
+                + "no other, has a weaker encryption.",
+            valueName: "version"
+        ),
         transform: AgentArguments.gossipProtocol
     )
     var gossipProtocol: UInt8?
 
-    @Flag(help: "Accept encryption version 0, which members under protocol 1 speak.")
+    @Flag(
+        help:
+            "Accept encryption version 0, which members under protocol 1 speak: one format more from strangers."
+    )
     var acceptPaddedEncryption = false
 
     @Option(
         help: ArgumentHelp(
             """
             automatic: the native dialect towards members that understand it, HashiCorp's towards all others. \
-            hashicorp: that one alone. native: that one alone, and whoever speaks another is refused.
+            hashicorp: that one alone, which protects less. native: that one alone, and whoever speaks another is refused.
             """,
             valueName: "dialect"
         ),
@@ -188,7 +210,10 @@ struct AgentCommand: AsyncParsableCommand {
     )
     var wire: WirePolicy?
 
-    @Flag(name: .customLong("no-compression"), help: "Send nothing compressed.")
+    @Flag(
+        name: .customLong("no-compression"),
+        help: "Send nothing compressed: some microseconds saved, more and larger datagrams."
+    )
     var noCompression = false
 
     @Option(

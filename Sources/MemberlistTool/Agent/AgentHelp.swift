@@ -34,17 +34,20 @@ enum AgentHelp {
         if it had one. The answer to members is that event; to the others it is
           {"event":"result","command":"ping","id":1,"ok":true,"milliseconds":0.4}
         with "results" for join (each with "address" and "ok", and "members" or "error"), \
-        "score" for health (0 is well), "heard" and "told" for leave and "usage" for keys. What cannot be read or done \
-        is answered by
+        "score" for health (0 is well) and "usage" for keys, and for leave with "told", how many \
+        members it was sent to, "answered", how many of them said that they have it, and \
+        "heard", whether any did. What cannot be read or done is answered by
           {"event":"error","command":"ping","id":1,"message":"..."}
         "usage" has an object for each key, the primary first:
-          {"key":"0b1c2d3e4f506172","primary":true,"sealed":9,"opened":7,"clusterSeals":0,
-           "idleSeconds":0.2,"peers":[{"name":"b", ... ,"idleSeconds":0.2,"latest":true}]}
-        with the frames that this member sealed and opened, about how many of the 2^32 that
-        a key bears the cluster has sealed, and who used it how long ago; a peer that seals
-        with the key at present is its "latest". A key that nobody seals with can go.
-        The answer to rollout tells who still sends plaintext, or under another label, to a
-        member that takes it while its cluster moves; "quiet" when nobody does any more:
+          {"key":"0b1c2d3e4f506172","primary":true,"sealed":9,"opened":7,
+           "clusterSeals":0,"idleSeconds":0.2,
+           "peers":[{"name":"b", ... ,"idleSeconds":0.2,"latest":true}]}
+        with the frames that this member sealed and opened, about how many of the 2^32 \
+        that a key bears the cluster has sealed, and who used it how long ago; a peer \
+        that seals with the key at present is its "latest". A key that nobody seals with \
+        can go.
+        The answer to rollout tells who still sends plaintext, or under another label, to \
+        a member that takes it while its cluster moves; "quiet" when nobody does any more:
           {"permissive":true,"quiet":false,"others":0,"windowSeconds":600,"peers":[
            {"name":"b", ... ,"kind":"plaintext","count":12,"idleSeconds":0.3}]}
         with the kind "label" for another label, or none.

@@ -65,7 +65,8 @@ struct CommandRunner: Sendable {
         case .members: break
         case .leave:
             presence.hasLeft = true
-            return .leave(told: try await node.leave(timeout: Self.leaveTimeout).told)
+            let outcome = try await node.leave(timeout: Self.leaveTimeout)
+            return .leave(told: outcome.told, heard: outcome.heard)
         }
         return .none
     }

@@ -52,8 +52,8 @@ struct CommandResult: Hashable, Sendable {
         case keys([ClusterKeyUsage])
         /// Who still sends what is taken only while the cluster moves.
         case rollout(PermissiveTraffic)
-        /// How many other members were told of the leave.
-        case leave(told: Int)
+        /// How many other members were told of the leave, and how many of them answered.
+        case leave(told: Int, heard: Int)
     }
 
     var id: JSONScalar?

@@ -14,7 +14,8 @@ struct EventJSON: Encodable {
     enum Key: String, CodingKey {
         case event, at, id, name, nameBase64, address, claimedAddress, from, reason
         case meta, metaBase64, payload, payloadBase64
-        case members, state, command, ok, message, results, error, milliseconds, score, heard, told, keys
+        case members, state, command, ok, message, results, error, milliseconds, score, heard, told, answered,
+            keys
         case usage, key, primary, sealed, opened, clusterSeals, idleSeconds, latest, peers
         case evidence
         case permissive, quiet, others, windowSeconds, kind, count
@@ -126,8 +127,9 @@ extension KeyedEncodingContainer<EventJSON.Key> {
         case .health(let score): try encode(score, forKey: .score)
         case .keys(let usage): try encode(usage.map(KeyJSON.init), forKey: .usage)
         case .rollout(let traffic): try encode(traffic)
-        case .leave(let told):
-            try encode(told > 0, forKey: .heard)
+        case .leave(let told, let heard):
+            try encode(heard > 0, forKey: .heard)
+            try encode(heard, forKey: .answered)
             try encode(told, forKey: .told)
         }
     }

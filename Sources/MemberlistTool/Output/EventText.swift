@@ -46,7 +46,7 @@ enum EventText {
         case .health(let score): ", score \(score)"
         case .keys(let usage): usage.map(KeyText.lines).joined()
         case .rollout(let traffic): RolloutText.lines(traffic)
-        case .leave(let told): told > 0 ? ", \(told) told" : ", nobody told"
+        case .leave(let told, let heard): told > 0 ? ", \(told) told, \(heard) answered" : ", nobody told"
         }
     }
 

@@ -86,10 +86,8 @@ package struct NodeStateWriter: ~Copyable {
         NodeStates(bytes[...], places, isWritten: true)
     }
 
-    /// What was written, to be sent.
-    package consuming func finishBlock() -> StateBlock {
-        StateBlock(count: places.count, bytes: bytes)
-    }
+    /// How many states were written, and their bytes.
+    consuming func finishBytes() -> (count: Int, bytes: [UInt8]) { (places.count, bytes) }
 }
 
 extension WireBytes {

@@ -13,7 +13,7 @@ import Testing
 
     private func seeds(_ numbers: Range<UInt32>) -> [Seed] {
         numbers.map {
-            Seed(endpoint: Endpoint(address: IPAddress(ipv4: 0x0a00_0000 + $0), port: 7946), name: nil)
+            Seed(Endpoint(address: IPAddress(ipv4: 0x0a00_0000 + $0), port: 7946))
         }
     }
 

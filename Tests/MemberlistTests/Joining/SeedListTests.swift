@@ -20,19 +20,23 @@ import Testing
 
     private func waitOn(_ list: inout SeedList) -> Bool { list.waitOn() }
 
-    private func news(_ list: inout SeedList) -> Set<Endpoint>? { list.news().map { Set($0) } }
+    private func news(_ list: inout SeedList) -> Set<Endpoint>? {
+        list.news().map { Set($0.map(\.endpoint)) }
+    }
+
+    private func strangers(_ numbers: ClosedRange<UInt32>) -> [Seed] { endpoints(numbers).map { Seed($0) } }
 
     @Test func joinsAndDiscoveryAreToldTogetherAndOnce() throws {
         var list = SeedList()
         #expect(news(&list) == nil)
         try joined(&list, "a.test", endpoints(1...2))
-        list.found(endpoints(2...3), at: "b.test", by: 0)
-        list.found(endpoints(4...4), at: "", by: 1)
+        list.found(strangers(2...3), at: "b.test", by: 0)
+        list.found(strangers(4...4), at: "", by: 1)
         #expect(news(&list) == Set(endpoints(1...4)))
         #expect(news(&list) == nil)
         // Another look; what the source says no more is gone, what the other one says stays.
         list.keep(["c.test"], of: 0)
-        list.found(endpoints(5...5), at: "c.test", by: 0)
+        list.found(strangers(5...5), at: "c.test", by: 0)
         #expect(news(&list) == Set(endpoints(1...2) + endpoints(4...5)))
         list.lookedUp("a.test", endpoints(9...9))
         list.lookedUp("never.test", endpoints(8...8))
@@ -78,8 +82,8 @@ import Testing
         for number in 0...last { try joined(&list, "a\(number).test", endpoints(number...number)) }
         #expect(news(&list) == Set(endpoints(1...last)))
         // More than the core takes: others are drawn each time, so that each has its turn.
-        list.found(endpoints(1_000...2_000), at: "", by: 0)
-        var met: Set<Endpoint> = []
+        list.found(strangers(1_000...2_000), at: "", by: 0)
+        var met: Set<Seed> = []
         for _ in 0..<200 {
             let news = list.news() ?? []
             #expect(news.count == Limits.seeds)

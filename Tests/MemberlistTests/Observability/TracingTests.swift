@@ -110,6 +110,7 @@ struct TracingTests {
             let left = try #require(spans(tracer, "leave").first)
             #expect(text(left, "outcome") == "heard" && number(left, "members") == 2)
             #expect(number(left, "told") == 1)
+            #expect(number(left, "heard") == 1)
         }
     }
 

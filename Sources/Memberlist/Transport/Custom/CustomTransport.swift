@@ -114,8 +114,8 @@ private final class CustomSender: DatagramSender {
         self.transport = transport
     }
 
-    func send(_ datagram: [UInt8], to endpoint: Endpoint) -> Bool {
-        transport?.send(datagram, to: endpoint) ?? false
+    func send(_ datagram: [UInt8], to endpoint: Endpoint, named name: NodeName?) -> Bool {
+        transport?.send(datagram, to: endpoint, named: name) ?? false
     }
 
     func close() {
@@ -130,6 +130,7 @@ private struct CustomConnector: StreamConnector {
 
     func connect(
         to endpoint: Endpoint,
+        named name: NodeName?,
         for user: NIOLoopBound<StreamRequest>,
         until deadline: NIODeadline,
         orUntil result: EventLoopFuture<StreamMessage?>
@@ -140,7 +141,7 @@ private struct CustomConnector: StreamConnector {
         let limit = ContinuousClock.now + .nanoseconds(left.nanoseconds)
         let task = tasks.start {
             do {
-                let stream = try await transport.connect(to: endpoint, until: limit)
+                let stream = try await transport.connect(to: endpoint, named: name, until: limit)
                 try await loop.submit {
                     StreamPump(stream, loop: loop, tasks: tasks).open(for: user.value, by: endpoint)
                 }.get()

@@ -78,7 +78,7 @@ final class DatagramSockets: DatagramSender {
 
     /// From a loopback address nothing goes out of this machine, and to one an answer may find no way: so a socket
     /// that is like the receiver in that comes first, and another where the first cannot.
-    func send(_ datagram: [UInt8], to endpoint: Endpoint) -> Bool {
+    func send(_ datagram: [UInt8], to endpoint: Endpoint, named _: NodeName?) -> Bool {
         let isLoopback = sockets.count > 1 && endpoint.address.isLoopback
         for socket in sockets where socket.reach.contains(endpoint.address) {
             guard sockets.count == 1 || socket.isLoopback == isLoopback else { continue }

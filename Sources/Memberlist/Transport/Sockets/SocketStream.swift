@@ -66,6 +66,7 @@ final class SocketStream: ChannelInboundHandler, StreamLink {
 struct SocketConnector: StreamConnector {
     func connect(
         to endpoint: Endpoint,
+        named _: NodeName?,
         for user: NIOLoopBound<StreamRequest>,
         until deadline: NIODeadline,
         orUntil result: EventLoopFuture<StreamMessage?>

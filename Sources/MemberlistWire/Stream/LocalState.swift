@@ -51,9 +51,9 @@ package final class StateBlock: Sendable {
     /// Made when it is first asked for.
     private let compressed = Mutex(Compressed())
 
-    init(count: Int, bytes: [UInt8]) {
-        self.count = count
-        self.bytes = bytes
+    /// What was written.
+    package init(_ writer: consuming NodeStateWriter) {
+        (count, bytes) = writer.finishBytes()
     }
 
     func lzw(_ compressor: inout LZWCompressor) -> LZWBlock {
