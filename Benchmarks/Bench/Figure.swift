@@ -11,6 +11,12 @@ struct Figure: Codable {
     /// Why there is no value.
     var reason: String?
 
+    func named(_ name: String) -> Figure {
+        var figure = self
+        figure.name = name
+        return figure
+    }
+
     var line: String {
         get throws {
             let encoder = JSONEncoder()

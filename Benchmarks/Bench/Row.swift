@@ -29,7 +29,7 @@ enum Row: String, CaseIterable, ExpressibleByArgument {
         case .cluster100: try await ClusterRows.hundred(inputs)
         case .cluster1000: [try await ClusterRows.thousand(inputs)]
         case .floodLoss: [try await FloodRow.measure(inputs, port: port)]
-        case .socket: throw Unexpected("not yet")
+        case .socket: [try await SocketRow.measure(seconds: max(3, seconds))]
         }
     }
 

@@ -5,7 +5,11 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct EventTests {
     @Test func aSlowReaderIsToldWhatItMissed() async throws {
-        let configurations = [local("a"), local("b") { $0.eventBuffer = 4 }]
+        // Who does not probe suspects nobody: no other event comes between.
+        let configurations = [
+            local("a") { $0.probe.interval = .zero },
+            local("b") { ($0.probe.interval, $0.eventBuffer) = (.zero, 4) },
+        ]
         try await withNodes(configurations) { nodes in
             #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
             try await nodes[1].seesAlive(2)

@@ -18,6 +18,7 @@ final class ProtocolDriver {
     private var sealed: [UInt8] = []
     private var timer: Scheduled<Void>?
     private var armed: Instant?
+    private var isFlushPlanned = false
 
     /// What waits for the core's word, or for the world's.
     var joins: [ExchangeID: PendingJoin] = [:]
@@ -96,6 +97,18 @@ final class ProtocolDriver {
         settle()
     }
 
+    /// A message of the application's: what many tasks send at once leaves the socket together.
+    func performWithOthers(_ input: Input) {
+        core.handle(input, at: .now)
+        execute()
+        guard !isFlushPlanned else { return }
+        isFlushPlanned = true
+        handle.loop.execute { [handle] in
+            handle.driver?.isFlushPlanned = false
+            handle.driver?.flush()
+        }
+    }
+
     /// One message of a batch; ``settle()`` ends the batch.
     func receive(_ message: Message, from sender: Endpoint) {
         core.handle(.messageReceived(message, from: sender), at: .now)
@@ -106,6 +119,11 @@ final class ProtocolDriver {
 
     /// Executes what the core wants done, and sets the timer for what it wants next.
     func settle() {
+        execute()
+        flush()
+    }
+
+    private func execute() {
         while let directive = core.nextDirective() { execute(directive) }
         let depths = core.broadcastDepths
         let queued = QueuedBroadcasts(membership: depths.membership, application: depths.user)
@@ -114,6 +132,13 @@ final class ProtocolDriver {
             snapshot.setQueued(queued)
         }
         arm()
+    }
+
+    private func flush() {
+        let unsent = sender.flush()
+        guard unsent > 0 else { return }
+        shared.metrics.udpUnsent[.socket].increment(by: unsent)
+        shared.log.debug(.datagramPort, "datagrams not sent", ["count": "\(unsent)"])
     }
 
     func send(_ datagram: consuming Datagram) {
@@ -167,6 +192,7 @@ final class ProtocolDriver {
         exchanges = [:]
         stateQuestions = [:]
         owner = nil
+        flush()
         sender.close()
     }
 

@@ -8,12 +8,12 @@ extension RunningNode {
     func send(_ payload: [UInt8], to name: NodeName) async throws {
         try check(payload, limit: messageLimit)
         _ = try live(name)
-        try await handle.ask { $0.perform(.messageRequested(payload, to: name)) }
+        try await handle.ask { $0.performWithOthers(.messageRequested(payload, to: name)) }
     }
 
     func send(_ payload: [UInt8], to endpoint: Endpoint) async throws {
         try check(payload, limit: messageLimit)
-        try await handle.ask { $0.perform(.messageAddressed(payload, to: endpoint)) }
+        try await handle.ask { $0.performWithOthers(.messageAddressed(payload, to: endpoint)) }
     }
 
     func sendReliably(_ payload: [UInt8], to name: NodeName, timeout: Duration?) async throws {

@@ -77,10 +77,11 @@ final class NodeLog: Sendable {
         return false
     }
 
-    /// What peers wrote, as much of it as a line bears.
+    /// What peers wrote, as much of it as a line bears; no more of it is looked at.
     private static func bounded(_ text: String) -> String {
-        let printable = text.printable
-        guard printable.utf8.count > Limits.logField else { return printable }
+        let start = text.utf8.prefix(Limits.logField)
+        let printable = String(decoding: start, as: UTF8.self).printable
+        guard printable.utf8.count > Limits.logField || start.endIndex < text.utf8.endIndex else { return printable }
         return String(decoding: printable.utf8.prefix(Limits.logField), as: UTF8.self) + "…"
     }
 

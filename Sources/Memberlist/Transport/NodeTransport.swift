@@ -26,8 +26,11 @@ protocol NodeTransport: Sendable {
 
 /// On the node's loop alone.
 protocol DatagramSender: AnyObject {
-    /// Sends now or never: a datagram that is not taken is lost, like one that the network drops.
+    /// Takes a datagram and sends it, when it is flushed at the latest. One that is not taken is lost, like one that
+    /// the network drops.
     func send(_ datagram: [UInt8], to endpoint: Endpoint, named name: NodeName?) -> Bool
+    /// Sends what was taken and waits; returns how many, of all that were taken since the last time, could not be sent.
+    func flush() -> Int
     /// Nothing is sent after this.
     func close()
 }

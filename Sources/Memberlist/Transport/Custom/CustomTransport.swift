@@ -118,6 +118,8 @@ private final class CustomSender: DatagramSender {
         transport?.send(datagram, to: endpoint, named: name) ?? false
     }
 
+    func flush() -> Int { 0 }
+
     func close() {
         transport = nil
     }

@@ -1,13 +1,13 @@
-internal import MemberlistWire
-internal import NIOCore
+package import MemberlistWire
+package import NIOCore
 internal import NIOPosix
 
 /// One address with one port number, bound for streams and datagrams both.
-struct PortPair: Sendable {
-    let server: any Channel
+package struct PortPair: Sendable {
+    package let server: any Channel
     /// Of the datagram socket.
-    let descriptor: CInt
-    let bound: Endpoint
+    package let descriptor: CInt
+    package let bound: Endpoint
     let reach: Reach
 
     /// Which addresses a socket can send to.
@@ -28,7 +28,7 @@ struct PortPair: Sendable {
     /// Nothing is accepted yet.
     ///
     /// - Throws: ``MemberlistError/bindFailed(_:)``; then none is bound.
-    static func bind(
+    package static func bind(
         _ endpoints: [Endpoint],
         on loop: any EventLoop,
         children: any EventLoop,
@@ -118,7 +118,7 @@ struct PortPair: Sendable {
     /// Starts to read datagrams.
     ///
     /// - Parameter length: The longest that is expected; see ``reading(datagramsOf:)``.
-    static func open(
+    package static func open(
         _ descriptor: CInt,
         on loop: any EventLoop,
         expecting length: Int,
