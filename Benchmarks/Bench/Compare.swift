@@ -88,8 +88,9 @@ struct Sides {
         node.standardInput = input
         node.standardOutput = output
         try node.run()
+        // The end of its input does not reach it: Foundation leaves the other end open in the process itself.
         defer {
-            try? input.fileHandleForWriting.close()
+            node.terminate()
             node.waitUntilExit()
         }
         guard !output.fileHandleForReading.availableData.isEmpty else {

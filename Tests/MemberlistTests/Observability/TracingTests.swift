@@ -103,7 +103,11 @@ struct TracingTests {
     }
 
     @Test func aLeaveSaysWhetherItWasHeard() async throws {
-        try await traced { tracer, node, other in
+        // A leave waits for answers as long as a probe does, and the tests beside may have taken every core.
+        let patience: @Sendable (inout MemberlistConfiguration) -> Void = {
+            ($0.probe.interval, $0.probe.timeout) = (.seconds(20), .seconds(15))
+        }
+        try await traced(patience) { tracer, node, other in
             #expect(await node.join([other.address]).allSatisfy(\.succeeded))
             try await node.seesAlive(2)
             #expect(try await node.leave(timeout: .seconds(20)).wasHeard)
