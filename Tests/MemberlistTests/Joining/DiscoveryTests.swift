@@ -44,6 +44,18 @@ struct DiscoveryTests {
         }
     }
 
+    /// Also while it is alone: the usual interval would have it ask after one second, two, four and so on.
+    @Test func sourcesAreAskedAtTheirInterval() async throws {
+        let asked = Count()
+        let source = ClosureDiscovery {
+            asked.add()
+            return []
+        }
+        try await withNodes([seeker("a", [source])]) { _ in
+            try await poll("thirty looks", within: .seconds(20)) { asked.value >= 30 }
+        }
+    }
+
     @Test func everySourceIsAskedOnItsOwn() async throws {
         try await withNodes([local("b"), local("c"), local("d")]) { others in
             let addresses = others.map(\.address)
