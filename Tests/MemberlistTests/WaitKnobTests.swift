@@ -26,18 +26,18 @@ struct WaitKnobTests {
         }
     }
 
-    private func expectEnd(_ work: () async throws -> Void) async rethrows {
+    private func expectEnd(_ work: @escaping @Sendable () async throws -> Void) async throws {
         let start = ContinuousClock.now
-        try await work()
+        try await within { try await work() }
         let taken = ContinuousClock.now - start
         #expect(taken >= Self.short && taken < Self.soon, "\(taken)")
     }
 
     private func expectEnds(_ node: Memberlist, at silent: Endpoint) async throws {
-        await expectEnd {
+        try await expectEnd {
             await #expect(throws: MemberlistError.timedOut) { try await node.sendReliably([1], to: silent) }
         }
-        await expectEnd {
+        try await expectEnd {
             #expect(await node.join(["\(silent)"]).map(\.outcome) == [.failure(.timedOut)])
         }
     }
@@ -97,7 +97,7 @@ struct WaitKnobTests {
             $0.streams.timeout = .seconds(60)
         }
         try await withNodes([configuration]) { nodes in
-            await expectEnd {
+            try await expectEnd {
                 let results = await nodes[0].join(["127.0.0.1:\(silent.port)"])
                 #expect(results.map(\.outcome) == [.failure(.timedOut)])
             }
