@@ -79,7 +79,8 @@ final class NodeLog: Sendable {
 
     /// What peers wrote, as much of it as a line bears.
     private static func bounded(_ text: String) -> String {
-        let printable = text.printable
+        // None of them becomes shorter, so what lies behind these is cut off: it may be a megabyte, for each line.
+        let printable = String(text.unicodeScalars.prefix(Limits.logField + 1)).printable
         guard printable.utf8.count > Limits.logField else { return printable }
         return String(decoding: printable.utf8.prefix(Limits.logField), as: UTF8.self) + "…"
     }
