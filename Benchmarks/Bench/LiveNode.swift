@@ -24,7 +24,7 @@ enum LiveNode {
     }
 
     /// So that whoever waits for a line of this program's sees it.
-    static func flushOutput() { try? FileHandle.standardOutput.synchronize() }
+    static func flushOutput() { fflush(nil) }
 }
 
 /// What the system says of this process.

@@ -45,3 +45,21 @@ func properties(of configuration: MemberlistConfiguration) -> [String: String] {
     walk(configuration, "", into: &all)
     return all
 }
+
+/// A value of each type that no preset has.
+func otherValues(than value: SettingValue, of knob: Knob) -> [SettingValue] {
+    switch knob.key {
+    case "allowedNetworks": return [.list([]), .list(["10.0.0.0/8", "fd00::/8"])]
+    case "metrics.labels": return [.list(["dc=eu", "rack=7"])]
+    default: break
+    }
+    return switch value {
+    case .text("true"): [.text("false")]
+    case .text("false"): [.text("true")]
+    case .text(let text) where Int(text) != nil: [.text("77")]
+    case .text(let text) where DurationText.read(text) != nil: [.text("77ms")]
+    case .text: [.text("native"), .text("77ms")]
+    case .list: [.list(["x", "y"])]
+    case .null: [.text("77ms"), .text("77"), .list(["x", "y"])]
+    }
+}

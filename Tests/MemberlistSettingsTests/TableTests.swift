@@ -12,24 +12,6 @@ import Testing
         "discovery.sources": "code, or the agent's flags --join, --discover and --discover-file",
     ]
 
-    /// A value of each type that no preset has.
-    private func other(than value: SettingValue, of knob: Knob) -> [SettingValue] {
-        switch knob.key {
-        case "allowedNetworks": return [.list([]), .list(["10.0.0.0/8", "fd00::/8"])]
-        case "metrics.labels": return [.list(["dc=eu", "rack=7"])]
-        default: break
-        }
-        return switch value {
-        case .text("true"): [.text("false")]
-        case .text("false"): [.text("true")]
-        case .text(let text) where Int(text) != nil: [.text("77")]
-        case .text(let text) where DurationText.read(text) != nil: [.text("77ms")]
-        case .text: [.text("native"), .text("77ms")]
-        case .list: [.list(["x", "y"])]
-        case .null: [.text("77ms"), .text("77"), .list(["x", "y"])]
-        }
-    }
-
     /// Where this fails, a knob was added to `MemberlistConfiguration`: add its row to `Knob+All.swift`.
     @Test func everyPropertyHasARow() {
         let known = Set(Knob.all.map(\.key))
@@ -52,7 +34,7 @@ import Testing
         #expect(!knob.meaning.isEmpty && knob.meaning.utf8.count < 80 && knob.meaning.hasSuffix("."))
         let before = MemberlistConfiguration.lan(name: "a")
         var changed = 0
-        for value in other(than: knob.read(before), of: knob) {
+        for value in otherValues(than: knob.read(before), of: knob) {
             var after = before
             guard (try? knob.write(value, &after)) != nil else { continue }
             changed += 1

@@ -82,8 +82,12 @@ struct DelegateTests {
     @Test func hooksRunAndMayCallTheNode() async throws {
         let delegate = Delegate(state: "b's state")
         let other = Delegate(state: "a's state")
-        let first = try await Memberlist.create(local("a"), delegate: other)
-        let second = try await Memberlist.create(local("b"), delegate: delegate)
+        // The join's exchange alone, so that what it says of itself is not another's word.
+        func configuration(_ name: String) -> MemberlistConfiguration {
+            local(name) { $0.gossip.pushPullInterval = .zero }
+        }
+        let first = try await Memberlist.create(configuration("a"), delegate: other)
+        let second = try await Memberlist.create(configuration("b"), delegate: delegate)
         delegate.node.withLock { $0 = second }
         #expect(await first.join([second.address]).map(\.outcome) == [.success(1)])
         try await next(delegate, "state a's state true")

@@ -1,4 +1,6 @@
 import Memberlist
+import Metrics
+import MetricsTestKit
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -134,19 +136,26 @@ struct HostileTests {
     }
 
     @Test func streamsAboveTheBoundAreClosed() async throws {
-        try await withNodes([local("a") { $0.streams.maximumInbound = 2 }]) { nodes in
-            let port = Int(nodes[0].localMember.endpoint.port)
-            var channels: [any Channel] = []
-            for _ in 0..<4 {
-                channels.append(
-                    try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                        .connect(host: "127.0.0.1", port: port).get()
-                )
+        let metrics = TestMetrics()
+        try await withMetricsFactory(metrics) {
+            try await withNodes([local("a") { $0.streams.maximumInbound = 2 }]) { nodes in
+                let port = Int(nodes[0].localMember.endpoint.port)
+                var channels: [any Channel] = []
+                for _ in 0..<4 {
+                    channels.append(
+                        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                            .connect(host: "127.0.0.1", port: port).get()
+                    )
+                }
+                for channel in channels.suffix(2) {
+                    try await within(.seconds(60)) { try await channel.closeFuture.get() }
+                }
+                for channel in channels { try? await channel.close() }
             }
-            for channel in channels.suffix(2) {
-                try await within(.seconds(60)) { try await channel.closeFuture.get() }
-            }
-            for channel in channels { try? await channel.close() }
         }
+        // Those that are silent are cut a little later, and counted otherwise.
+        #expect(
+            metrics.counterTotal(label: "memberlist.tcp.refused", dimensions: [("reason", "full")]) == 2
+        )
     }
 }

@@ -76,6 +76,8 @@ struct KnobTests {
         try await withNodes([strict, local("b")]) { nodes in
             let address = nodes[1].address
             #expect(await nodes[0].join([address]).map(\.outcome) == [.failure(.nameMissing)])
+            // Nor is it looked up.
+            #expect(await nodes[0].join(["nobody.invalid"]).map(\.outcome) == [.failure(.nameMissing)])
             #expect(await nodes[0].join(["/\(address)"]).allSatisfy { !$0.succeeded })
             #expect(await nodes[0].join(["b/\(address)"]).map(\.outcome) == [.success(1)])
             try await nodes[0].seesAlive(2)

@@ -130,19 +130,3 @@ struct LifecycleTests {
         }
     }
 }
-
-func bindStream(_ port: Int, host: String = "127.0.0.1") async throws -> any Channel {
-    try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .withBoundSocket(bindSocket(.stream, port, host)).get()
-}
-
-func bindDatagram(_ port: Int, host: String = "127.0.0.1") async throws -> any Channel {
-    try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .withBoundSocket(bindSocket(.datagram, port, host)).get()
-}
-
-/// Not bound by NIO: the programs that other tests start at the same time would inherit the port.
-private func bindSocket(_ kind: BoundSocket.Kind, _ port: Int, _ host: String) throws -> CInt {
-    let address = try #require(IPAddress(host))
-    return try BoundSocket.make(kind, at: Endpoint(address: address, port: UInt16(port)))
-}

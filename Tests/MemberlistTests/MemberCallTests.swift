@@ -128,7 +128,7 @@ struct MemberCallTests {
     }
 }
 
-/// Asks its node for everything from inside its hooks.
+/// Asks its node for members from inside its hooks.
 private final class Asking: MemberlistDelegate {
     let node = Mutex<Memberlist?>(nil)
     let answers = Mutex<Int>(0)
@@ -167,7 +167,7 @@ private final class Asking: MemberlistDelegate {
 
 @Suite(.timeLimit(.minutes(10)))
 struct ListingTests {
-    @Test("Trap 24: members are listed from inside every hook and event, and race with nothing")
+    @Test("Trap 24: members are listed from inside hooks and events, and race with nothing")
     func membersInsideHooks() async throws {
         let delegate = Asking()
         let first = try await Memberlist.create(local("a"), delegate: delegate)

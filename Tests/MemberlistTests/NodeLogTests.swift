@@ -25,6 +25,16 @@ import Testing
         }
     }
 
+    /// What is escaped grows, and is cut where it has grown.
+    @Test func whatIsEscapedIsCutToo() {
+        let lines = LogLines()
+        let word = "é" + String(repeating: "\u{1B}", count: 60_000)
+        NodeLog(lines.logger).info(.membership, "member joined", ["member": word])
+        let written = lines.all.joined()
+        #expect(written.contains("é\("\u{1B}".printable)") && !written.contains("\u{1B}"))
+        #expect(written.utf8.count < 300 && written.contains("…"))
+    }
+
     @Test func aFloodGivesFewLines() {
         let lines = LogLines()
         let log = NodeLog(lines.logger)

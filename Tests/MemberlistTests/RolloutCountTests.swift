@@ -1,3 +1,4 @@
+import ProcessSupport
 import Synchronization
 import Testing
 
@@ -16,13 +17,13 @@ struct RolloutCountTests {
         let before = try await Memberlist.create(local("old", old))
         let after = try await Memberlist.create(local("new", permissive), logger: lines.logger)
         #expect(after.permissiveTraffic.isPermissive && after.permissiveTraffic.isQuiet)
-        try await eventually {
+        try await poll("the standing warning", within: .seconds(60)) {
             !lines.having("warning", "this node is permissive", "nobody needs it").isEmpty
         }
         #expect(await before.join([after.address]).allSatisfy(\.succeeded))
         try await after.seesAlive(2)
         // Datagrams: from where the old one listens, so by its name.
-        try await eventually {
+        try await poll("the old one's datagrams", within: .seconds(60)) {
             after.permissiveTraffic.peers.contains {
                 $0.name == "old" && $0.kind == kind && $0.endpoint == before.localMember.endpoint
             }

@@ -44,9 +44,15 @@ final class DriverHandle: Sendable {
     ) async throws -> Answer {
         let promise = loop.makePromise(of: Answer.self)
         let timer = loop.scheduleTask(deadline: deadline) { promise.fail(timeout) }
-        promise.futureResult.whenComplete { _ in timer.cancel() }
+        let isOver = NIOLoopBoundBox.makeBoxSendingValue(false, eventLoop: loop)
+        promise.futureResult.whenComplete { _ in
+            timer.cancel()
+            isOver.value = true
+        }
         return try await withTaskCancellationHandler {
             loop.execute {
+                // What is started for a wait that is over, by a task that was cancelled before, nobody would end.
+                guard !isOver.value else { return }
                 guard let driver = self.driver else { return promise.fail(MemberlistError.shutDown) }
                 start(driver, promise)
             }

@@ -79,9 +79,9 @@ final class NodeLog: Sendable {
 
     /// What peers wrote, as much of it as a line bears; no more of it is looked at.
     private static func bounded(_ text: String) -> String {
-        let start = text.utf8.prefix(Limits.logField)
-        let printable = String(decoding: start, as: UTF8.self).printable
-        guard printable.utf8.count > Limits.logField || start.endIndex < text.utf8.endIndex else { return printable }
+        // None of them becomes shorter, so what lies behind these is cut off: it may be a megabyte, for each line.
+        let printable = String(text.unicodeScalars.prefix(Limits.logField + 1)).printable
+        guard printable.utf8.count > Limits.logField else { return printable }
         return String(decoding: printable.utf8.prefix(Limits.logField), as: UTF8.self) + "…"
     }
 

@@ -1,6 +1,5 @@
 import Memberlist
-import NIOCore
-import NIOPosix
+import ProcessSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10)))
@@ -34,18 +33,12 @@ struct JoinTests {
         }
     }
 
-    /// A seed that accepts connections and never says a word.
-    private func silentSeed() async throws -> any Channel {
-        try await bindStream(0)
-    }
-
     @Test func aSilentSeedEndsAtTheDeadline() async throws {
-        let seed = try await silentSeed()
-        let port = try #require(seed.localAddress?.port)
+        let seed = try await SilentPort.open()
         try await withNodes([local("a") { $0.streams.timeout = .seconds(30) }]) { nodes in
             let start = ContinuousClock.now
             let results = await nodes[0].join(
-                Array(repeating: "127.0.0.1:\(port)", count: 40),
+                Array(repeating: "127.0.0.1:\(seed.port)", count: 40),
                 timeout: .milliseconds(300)
             )
             #expect(results.count == 40)
@@ -57,11 +50,11 @@ struct JoinTests {
     }
 
     @Test func aCancelledJoinReturnsAtOnce() async throws {
-        let seed = try await silentSeed()
-        let port = try #require(seed.localAddress?.port)
+        let seed = try await SilentPort.open()
         try await withNodes([local("a") { $0.streams.timeout = .seconds(30) }]) { nodes in
+            let join = Task { await nodes[0].join(["127.0.0.1:\(seed.port)"]) }
+            try await poll("the dial", within: .seconds(60)) { seed.count == 1 }
             let start = ContinuousClock.now
-            let join = Task { await nodes[0].join(["127.0.0.1:\(port)"]) }
             join.cancel()
             #expect(await join.value.map(\.outcome) == [.failure(.cancelled)])
             #expect(ContinuousClock.now - start < .seconds(5))
@@ -70,10 +63,10 @@ struct JoinTests {
     }
 
     @Test func shutdownEndsAJoin() async throws {
-        let seed = try await silentSeed()
-        let port = try #require(seed.localAddress?.port)
+        let seed = try await SilentPort.open()
         try await withNodes([local("a") { $0.streams.timeout = .seconds(30) }]) { nodes in
-            async let results = nodes[0].join(["127.0.0.1:\(port)"])
+            async let results = nodes[0].join(["127.0.0.1:\(seed.port)"])
+            try await poll("the dial", within: .seconds(60)) { seed.count == 1 }
             await nodes[0].shutdown()
             #expect(await results.map(\.outcome) == [.failure(.cancelled)])
         }

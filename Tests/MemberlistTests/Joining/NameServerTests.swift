@@ -160,17 +160,22 @@ struct NameServerTests {
     }
 
     @Test func cancellationAndTheEndOfTheNodeEndALookup() async throws {
-        let silent = try await bindDatagram(0, host: NameServer.host)
+        let questions = Inbox()
+        let silent = try await bindDatagram(0, host: NameServer.host, inbox: questions)
         var settings = MemberlistConfiguration.DNS()
         settings.servers = ["\(NameServer.host):\(try #require(silent.localAddress?.port))"]
+        settings.searchDomains = []
         settings.timeout = .seconds(60)
         let resolver = Resolver(settings)
         let cancelled = Task { try await resolver.everything("a.test", within: .seconds(60)) }
+        try await poll("the question", within: .seconds(60)) { questions.count >= 1 }
         cancelled.cancel()
         await #expect(throws: DNSFailure.cancelled) { try await cancelled.value }
         let others = (0..<50).map { number in
             Task { try await resolver.everything("a\(number).test", within: .seconds(60)) }
         }
+        // An A and an AAAA record of each.
+        try await poll("fifty questions", within: .seconds(60)) { questions.count >= 2 + 100 }
         resolver.close()
         for other in others {
             await #expect(throws: DNSFailure.cancelled) { try await other.value }

@@ -57,50 +57,6 @@ extension NameServerTests {
             }
         }
 
-        @Test(
-            "Trap 15: dead seeds of every kind hold up neither the living one, nor cancellation, nor shutdown"
-        )
-        func deadSeeds() async throws {
-            let silent = try await bindStream(0, host: "127.0.53.90")
-            let mute = try await bindDatagram(0, host: NameServer.host)
-            let port = try #require(silent.localAddress?.port)
-            let patient: @Sendable (inout MemberlistConfiguration) -> Void = {
-                $0.dns.servers = ["\(NameServer.host):\(mute.localAddress?.port ?? 9)"]
-                $0.dns.timeout = .seconds(60)
-                $0.streams.timeout = .seconds(60)
-            }
-            try await withNodes([local("a", patient), local("b", patient)]) { nodes in
-                let dead =
-                    (0..<20).map { "seed\($0).test:\(port)" } + ["127.0.53.91:9", "not an address"]
-                    + Array(repeating: "127.0.53.90:\(port)", count: 20)
-                let clock = ContinuousClock()
-                var start = clock.now
-                let results = await nodes[0].join(dead + [nodes[1].address], timeout: .seconds(5))
-                #expect(clock.now - start < .seconds(30))
-                #expect(results.map(\.address) == dead + [nodes[1].address])
-                #expect(results.last?.succeeded == true)
-                #expect(results[0].outcome == .failure(.timedOut))
-                #expect(results[20].outcome == .failure(.unreachable))
-                #expect(results[21].outcome == .failure(.malformedAddress(.badHost)))
-                #expect(results[22].outcome == .failure(.timedOut))
-
-                start = clock.now
-                let node = nodes[0]
-                let cancelled = Task { await node.join(dead, timeout: .seconds(60)) }
-                cancelled.cancel()
-                #expect(await cancelled.value.count == dead.count)
-                #expect(clock.now - start < .seconds(30))
-
-                start = clock.now
-                async let interrupted = node.join(dead, timeout: .seconds(60))
-                await node.shutdown()
-                #expect(await interrupted.count == dead.count)
-                #expect(clock.now - start < .seconds(30))
-            }
-            try await silent.close()
-            try await mute.close()
-        }
-
         @Test("Trap 3: nodes that are told old addresses at first find each other by the new ones")
         func oldAddresses() async throws {
             let old = "127.0.53.101 web.test\n127.0.53.102 web.test\n"

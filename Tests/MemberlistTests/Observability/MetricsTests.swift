@@ -1,6 +1,7 @@
 import MemberlistCore
 import Metrics
 import MetricsTestKit
+import ProcessSupport
 import Testing
 
 @testable import Memberlist
@@ -78,7 +79,7 @@ struct MetricsTests {
         try await measured { metrics, node, other in
             try await joined(node, other)
             // A probe a second; the hook's event comes after its count.
-            try await eventually {
+            try await poll("answered probes", within: .seconds(60)) {
                 metrics.counterTotal(label: "memberlist.probe.outcome", dimensions: [("path", "direct")]) > 1
             }
             let times = try metrics.expectTimer("memberlist.probe.rtt", [("path", "direct")]).values
@@ -112,10 +113,10 @@ struct MetricsTests {
             }
             let socket = try FloodSocket(port: Int(node.localMember.endpoint.port))
             await socket.flood(3) { _ in [UInt8](repeating: 1, count: 60) }
-            try await eventually { refused("decrypt") == 3 }
+            try await poll("refusals", within: .seconds(60)) { refused("decrypt") == 3 }
             #expect(metrics.counterTotal(label: "memberlist.decrypt.failed") == 3)
             await socket.flood(2) { _ in [244, 3, 1, 2, 3] + [UInt8](repeating: 1, count: 60) }
-            try await eventually { refused("label") == 2 }
+            try await poll("refusals", within: .seconds(60)) { refused("label") == 2 }
             #expect(metrics.counterTotal(label: "memberlist.decrypt.failed") == 3)
         }
     }
@@ -124,10 +125,14 @@ struct MetricsTests {
         try await measured { metrics, node, other in
             try await joined(node, other)
             try await node.updateMeta([7])
-            try await eventually { try metrics.expectTimer("memberlist.propagation").values.count >= 1 }
+            try await poll("the news that comes back", within: .seconds(60)) {
+                try metrics.expectTimer("memberlist.propagation").values.count >= 1
+            }
             let payload: [UInt8] = [1]
             try await node.broadcast(payload)
-            try await eventually { try metrics.expectTimer("memberlist.broadcast.time").values.count == 1 }
+            try await poll("the broadcast's end", within: .seconds(60)) {
+                try metrics.expectTimer("memberlist.broadcast.time").values.count == 1
+            }
             await #expect(throws: MemberlistError.self) {
                 try await node.broadcast([UInt8](repeating: 0, count: 60_000))
             }
@@ -183,10 +188,14 @@ struct MetricsTests {
             try await joined(node, other)
             try await withNodes([local("c")]) { more in
                 #expect(await more[0].join([node.address]).allSatisfy(\.succeeded))
-                try await eventually { metrics.counterTotal(label: "memberlist.members.refused") >= 1 }
+                try await poll("a refused member", within: .seconds(60)) {
+                    metrics.counterTotal(label: "memberlist.members.refused") >= 1
+                }
             }
             await other.shutdown()
-            try await eventually { metrics.counterTotal(label: "memberlist.rejoin.attempts") >= 1 }
+            try await poll("an attempt", within: .seconds(60)) {
+                metrics.counterTotal(label: "memberlist.rejoin.attempts") >= 1
+            }
         }
     }
 
@@ -195,18 +204,10 @@ struct MetricsTests {
             try await joined(node, other)
             let slow = node.events
             for byte in UInt8(1)...6 { try await other.sendReliably([byte], to: "a") }
-            try await eventually { metrics.counterTotal(label: "memberlist.events.dropped") >= 4 }
+            try await poll("dropped events", within: .seconds(60)) {
+                metrics.counterTotal(label: "memberlist.events.dropped") >= 4
+            }
             withExtendedLifetime(slow) {}
         }
-    }
-}
-
-/// Until it holds; counts have no event to wait for.
-func eventually(
-    within limit: Duration = .seconds(60),
-    _ holds: @escaping @Sendable () throws -> Bool
-) async throws {
-    try await within(limit) {
-        while try !holds() { try await Task.sleep(for: .milliseconds(20)) }
     }
 }

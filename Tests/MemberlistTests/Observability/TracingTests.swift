@@ -1,5 +1,6 @@
 import InMemoryTracing
 import Memberlist
+import ProcessSupport
 import Testing
 import Tracing
 
@@ -121,7 +122,9 @@ struct TracingTests {
     @Test func exchangesOfItsOwnStandForThemselves() async throws {
         try await traced({ $0.gossip.pushPullInterval = .milliseconds(200) }) { tracer, node, other in
             #expect(await node.join([other.address]).allSatisfy(\.succeeded))
-            try await eventually { spans(tracer, "push_pull").contains { text($0, "joining") == "false" } }
+            try await poll("an exchange of its own", within: .seconds(60)) {
+                spans(tracer, "push_pull").contains { text($0, "joining") == "false" }
+            }
             let exchange = try #require(
                 spans(tracer, "push_pull").first { text($0, "joining") == "false" }
             )

@@ -6,16 +6,6 @@ import Testing
 
 @testable import Memberlist
 
-/// Hands on what arrives at a raw socket.
-private final class Inbox: ChannelInboundHandler, Sendable {
-    typealias InboundIn = AddressedEnvelope<ByteBuffer>
-    let arrived = AsyncStream<[UInt8]>.makeStream()
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        arrived.continuation.yield(Array(unwrapInboundIn(data).data.readableBytesView))
-    }
-}
-
 /// Several addresses of one node. On addresses of their own and one after another, so that no other test takes a port
 /// that was just freed.
 @Suite(.serialized, .timeLimit(.minutes(10)))
