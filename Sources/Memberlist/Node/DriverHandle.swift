@@ -37,9 +37,12 @@ final class DriverHandle: Sendable {
 
     /// Starts something on the loop and waits until it fulfils the promise, the deadline passes or the task is
     /// cancelled.
+    ///
+    /// - Parameter always: Whether it is started even where the wait was over before.
     func wait<Answer: Sendable>(
         until deadline: NIODeadline,
         timeout: any Error = MemberlistError.timedOut,
+        always: Bool = false,
         _ start: @escaping @Sendable (ProtocolDriver, EventLoopPromise<Answer>) -> Void
     ) async throws -> Answer {
         let promise = loop.makePromise(of: Answer.self)
@@ -52,7 +55,7 @@ final class DriverHandle: Sendable {
         return try await withTaskCancellationHandler {
             loop.execute {
                 // What is started for a wait that is over, by a task that was cancelled before, nobody would end.
-                guard !isOver.value else { return }
+                guard always || !isOver.value else { return }
                 guard let driver = self.driver else { return promise.fail(MemberlistError.shutDown) }
                 start(driver, promise)
             }

@@ -112,7 +112,9 @@ final class RunningNode: Sendable {
     private func sayFarewell(timeout: Duration?) async throws -> LeaveOutcome {
         do {
             let deadline = NIODeadline.after(timeout ?? configuration.leaveTimeout)
-            return try await handle.wait(until: deadline) { driver, promise in driver.leave(promise: promise)
+            // Too little time to hear an answer is time enough to say farewell.
+            return try await handle.wait(until: deadline, always: true) { driver, promise in
+                driver.leave(promise: promise)
             }
         } catch MemberlistError.timedOut {
             return try await handle.ask { driver in
