@@ -214,4 +214,13 @@ if Context.environment["MEMBERLIST_BENCH"] != nil {
             swiftSettings: strict
         )
     )
+    package.targets.append(
+        .executableTarget(
+            name: "Layers",
+            dependencies: ["MemberlistWire", .product(name: "Benchmark", package: "benchmark")],
+            path: "Benchmarks/Layers",
+            swiftSettings: strict,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        )
+    )
 }

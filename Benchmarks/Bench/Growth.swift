@@ -57,11 +57,14 @@ struct GrowthWork: Sendable {
 
     static let all = [
         GrowthWork("state out") { try StateRows($0, members: $1).sendOut(seconds: $2) },
+        GrowthWork("state out, all anew") {
+            try StateRows($0, members: $1).sendOut(afresh: true, seconds: $2)
+        },
         GrowthWork("state in") { try StateRows($0, members: $1).takeIn(seconds: $2) },
         GrowthWork("merge, no news") { try StateRows($0, members: $1).merge(seconds: $2) },
         GrowthWork("queue and fill") { try QueueRow.measure(entries: $1, seconds: $2) },
         GrowthWork("hear an alive") { try StepRows.hear(members: $1, seconds: $2) },
         GrowthWork("answer a ping") { try StepRows.answer(members: $1, seconds: $2) },
-        GrowthWork("probe round") { try StepRows.probe(members: $1, seconds: $2) },
+        GrowthWork("a second at rest") { try StepRows.probe(members: $1, seconds: $2) },
     ]
 }

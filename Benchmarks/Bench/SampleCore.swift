@@ -1,10 +1,11 @@
 import MemberlistCore
 import MemberlistWire
 
-/// A core that knows sample members and has told the news of them.
+/// A core that knows sample members.
 enum SampleCore {
     static let start = Instant(nanoseconds: 1 << 40)
 
+    /// As it is when it has just heard of them: the news of all wait to be told.
     static func make(members: Int) throws -> GossipProtocol {
         var configuration = ProtocolConfiguration(
             name: "b",
@@ -17,5 +18,43 @@ enum SampleCore {
         while core.nextDirective() != nil {}
         guard core.memberCount == members + 1 else { throw Unexpected("\(core.memberCount) members") }
         return core
+    }
+
+    /// As it is in a cluster at rest: all news have been told. With it comes the time that this took.
+    static func settled(members: Int) throws -> (core: GossipProtocol, now: Int64) {
+        var core = try make(members: members)
+        var now = start.nanoseconds
+        while core.queuedBroadcasts.membership > 0 {
+            now += 1_000_000_000
+            try run(&core, to: now)
+        }
+        return (core, now)
+    }
+
+    /// Lets time go on while every ping is answered.
+    static func run(_ core: inout GossipProtocol, to now: Int64) throws {
+        while let deadline = core.nextDeadline, deadline.nanoseconds <= now {
+            core.advance(to: deadline)
+            while let directive = core.nextDirective() {
+                guard case .sendDatagram(let datagram) = directive else { continue }
+                try acknowledge(datagram, &core, at: deadline)
+                core.recycle(datagram.payload)
+            }
+        }
+    }
+
+    private static func acknowledge(_ datagram: Datagram, _ core: inout GossipProtocol, at now: Instant)
+        throws
+    {
+        guard let first = try firstMessage(of: datagram.payload),
+            case .ping(let ping) = try Message.decode(first)
+        else { return }
+        core.handle(.messageReceived(.ack(Ack(sequence: ping.sequence)), from: datagram.destination), at: now)
+    }
+
+    private static func firstMessage(of payload: [UInt8]) throws -> ArraySlice<UInt8>? {
+        guard payload.first == MessageType.compound.rawValue else { return payload[...] }
+        var reader = try CompoundReader(payload[1...])
+        return try reader.next()
     }
 }

@@ -14,22 +14,35 @@ struct StateRows {
     }
 
     /// The table's members become a message, compressed and encrypted.
-    func sendOut(seconds: Double) throws -> Figure {
+    ///
+    /// - Parameter afresh: Whether every member says something else each time, so that nothing kept is of use.
+    func sendOut(afresh: Bool = false, seconds: Double) throws -> Figure {
         var core = try SampleCore.make(members: members)
         let sealer = StreamSealer(label: try Label(Inputs.label), keyring: inputs.ring, compression: true)
         var number: UInt64 = 0
+        var incarnation: UInt32 = 1
         return try Stopwatch(seconds: seconds).measure(
             "pushpull-out-\(members)",
             unit: "ms",
             per: Self.milliseconds,
-            batch: max(1, 20_000 / members)
-        ) { _ in
-            number += 1
-            let state = try Self.localState(of: &core, ExchangeID(number), with: peer)
-            var sealed: [UInt8] = []
-            try sealer.seal(.state(state), .request(to: .unknown), into: &sealed)
-            if sealed.count < members { throw Unexpected("\(sealed.count) bytes") }
-        }
+            batch: afresh ? 1 : max(1, 20_000 / members),
+            prepare: {
+                guard afresh else { return }
+                incarnation += 1
+                for number in 0..<members {
+                    let alive = SampleMembers.alive(number, incarnation: incarnation)
+                    core.handle(.messageReceived(.alive(alive), from: peer), at: SampleCore.start)
+                    while core.nextDirective() != nil {}
+                }
+            },
+            { _ in
+                number += 1
+                let state = try Self.localState(of: &core, ExchangeID(number), with: peer)
+                var sealed: [UInt8] = []
+                try sealer.seal(.state(state), .request(to: .unknown), into: &sealed)
+                if sealed.count < members { throw Unexpected("\(sealed.count) bytes") }
+            }
+        )
     }
 
     /// What the core says of its members when it joins somebody.

@@ -24,51 +24,25 @@ enum StepRows {
     }
 
     static func answer(members: Int, seconds: Double) throws -> Figure {
-        var core = try SampleCore.make(members: members)
+        var (core, now) = try SampleCore.settled(members: members)
         return try Stopwatch(seconds: seconds).measure("answer", unit: "us", per: 1e6, batch: 1_000) {
             round in
             let number = round % members
             let ping = Ping(sequence: UInt32(round), node: "b", sourceNode: SampleMembers.name(number))
-            core.handle(
-                .messageReceived(.ping(ping), from: SampleMembers.endpoint(number)),
-                at: SampleCore.start
-            )
+            let heard = Input.messageReceived(.ping(ping), from: SampleMembers.endpoint(number))
+            core.handle(heard, at: Instant(nanoseconds: now))
+            now += 1
             try recycle(&core)
         }
     }
 
     /// A second of probes and gossip, in which every ping is answered.
     static func probe(members: Int, seconds: Double) throws -> Figure {
-        var core = try SampleCore.make(members: members)
-        var now = SampleCore.start.nanoseconds
+        var (core, now) = try SampleCore.settled(members: members)
         return try Stopwatch(seconds: seconds).measure("probe", unit: "us", per: 1e6, batch: 100) { _ in
             now += 1_000_000_000
-            while let deadline = core.nextDeadline, deadline.nanoseconds <= now {
-                core.advance(to: deadline)
-                while let directive = core.nextDirective() {
-                    guard case .sendDatagram(let datagram) = directive else { continue }
-                    try acknowledge(datagram, &core, at: deadline)
-                    core.recycle(datagram.payload)
-                }
-            }
+            try SampleCore.run(&core, to: now)
         }
-    }
-
-    private static func acknowledge(_ datagram: Datagram, _ core: inout GossipProtocol, at now: Instant)
-        throws
-    {
-        guard let first = try parts(of: datagram.payload).first,
-            case .ping(let ping) = try Message.decode(first)
-        else { return }
-        core.handle(.messageReceived(.ack(Ack(sequence: ping.sequence)), from: datagram.destination), at: now)
-    }
-
-    private static func parts(of payload: [UInt8]) throws -> [ArraySlice<UInt8>] {
-        guard payload.first == MessageType.compound.rawValue else { return [payload[...]] }
-        var reader = try CompoundReader(payload[1...])
-        var parts: [ArraySlice<UInt8>] = []
-        while let part = try reader.next() { parts.append(part) }
-        return parts
     }
 
     private static func recycle(_ core: inout GossipProtocol) throws {

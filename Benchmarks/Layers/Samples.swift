@@ -11,12 +11,14 @@ enum Samples {
         return payload
     }
     static let lzw = payloads.map { payload in
-        var (compressor, output) = (LZWCompressor(), [UInt8]())
+        var compressor = LZWCompressor()
+        var output: [UInt8] = []
         compressor.compress(payload.span.bytes, into: &output)
         return output
     }
     static let deflated = payloads.map { payload in
-        var (compressor, output) = (DeflateCompressor(windowBits: 12), [UInt8]())
+        var compressor = DeflateCompressor(windowBits: 12)
+        var output: [UInt8] = []
         compressor.compress(payload.span.bytes, into: &output)
         return output
     }
