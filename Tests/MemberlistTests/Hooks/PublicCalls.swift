@@ -18,6 +18,7 @@ struct PublicCall: Sendable {
         PublicCall(name: "member") { #expect($0.member(named: "a") != nil) },
         PublicCall(name: "localMember") { #expect($0.localMember.name == "a") },
         PublicCall(name: "healthScore") { #expect($0.healthScore >= 0) },
+        PublicCall(name: "boundEndpoint") { #expect($0.boundEndpoint.port > 0) },
         PublicCall(name: "protocolVersion") { #expect($0.protocolVersion == 2) },
         PublicCall(name: "permissiveTraffic") { #expect($0.permissiveTraffic.isQuiet) },
         PublicCall(name: "events") { node in withExtendedLifetime(node.events) {} },
