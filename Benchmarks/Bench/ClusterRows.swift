@@ -27,9 +27,9 @@ enum ClusterRows {
             Figure(
                 name: "idle-cpu-100",
                 value: used * 1_000 / Double(count) / (idling / .seconds(1)),
-                unit: "ms/node/s"
+                unit: "ms"
             ),
-            Figure(name: "memory-100", value: held / Double(count - 1) / 1e6, unit: "MB/node"),
+            Figure(name: "memory-100", value: held / Double(count - 1) / 1e6, unit: "MB"),
             Figure(name: "converge-100", value: converged * 1_000, unit: "ms"),
             Figure(name: "detect-100", value: detected * 1_000, unit: "ms"),
         ]
