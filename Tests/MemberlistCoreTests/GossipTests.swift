@@ -67,6 +67,20 @@ import Testing
         #expect(node.advance(by: 10).isEmpty)
     }
 
+    /// Rounds that were left out do not move those that come; one that would be at this moment is left out, too.
+    @Test func newsWaitForTheNextRoundThatWouldHaveCome() throws {
+        var node = Node(knowing: 9, Self.gossips)
+        node.hear(alive("a", at: 2, incarnation: 2))
+        let round = try #require(node.core.nextDeadline)
+        node.advance(to: round.advanced(byNanoseconds: .seconds(10)))
+        #expect(node.core.nextDeadline == nil)
+        node.hear(alive("a", at: 2, incarnation: 3))
+        #expect(node.core.nextDeadline == round.advanced(byNanoseconds: .seconds(10.2)))
+        node.advance(to: round.advanced(byNanoseconds: .seconds(20.1)))
+        node.hear(alive("a", at: 2, incarnation: 4))
+        #expect(node.core.nextDeadline == round.advanced(byNanoseconds: .seconds(20.2)))
+    }
+
     @Test func aBroadcastEndsAfterItsTransmissions() {
         var node = Node(knowing: 9, Self.gossips)
         _ = broadcast(&node, 10, id: 4)

@@ -10,15 +10,15 @@ extension GossipProtocol {
     }
 
     /// Sets the timer of the next round where there is something to say: a cluster at rest wakes for none. Rounds come
-    /// at the moments at which they would come were none left out.
+    /// at the moments at which they would come were none left out; one that is now is over.
     mutating func planGossip(at now: Instant) {
         guard !isGossipPlanned, let next = nextGossip, !(broadcasts.isEmpty && userBroadcasts.isEmpty) else {
             return
         }
         isGossipPlanned = true
-        let late = max(0, now.nanoseconds(since: next))
+        let late = now.nanoseconds(since: next)
         let interval = configuration.gossipInterval
-        let missed = (late + interval - 1) / interval
+        let missed = late < 0 ? 0 : late / interval + 1
         timers.schedule(.gossipRound, at: next.advanced(byNanoseconds: missed * interval))
     }
 
