@@ -17,7 +17,10 @@ enum SocketRow {
         let any = Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)
         let ports = try await [bind(any, loop), bind(any, loop)]
         let counter = DatagramCounter()
-        let receiver = try await PortPair.open(ports[0].descriptor, on: loop, expecting: 2_048) { channel in
+        var room = ReadingRoom(expecting: datagram.count)
+        // As a node's is, once it is busy.
+        while !room.widen(after: room.batch) {}
+        let receiver = try await PortPair.open(ports[0].descriptor, on: loop, room: room) { channel in
             channel.pipeline.addHandler(counter)
         }
         let destination = ports[0].bound

@@ -26,6 +26,11 @@ package struct GossipProtocol: Sendable {
     var graves = Deque<Grave>()
     var merges = PendingMerges()
     var alives = PendingTable<PendingAlive>()
+    /// Whether what is heard now is the answer to the first join of a node that knew nobody, and heard from nobody else
+    /// meanwhile. Then it has news of itself alone: all whom it could tell of a member are whom the member's own
+    /// cluster tells. We differ from HashiCorp, whose nodes pass on the whole cluster when they join it: where a
+    /// thousand join, that is most of what is sent.
+    var isLesson = false
     var claims = NameClaims()
 
     // Failure detection
@@ -60,6 +65,11 @@ package struct GossipProtocol: Sendable {
     var isGossipPlanned = false
     /// Rounds of gossip so far.
     package internal(set) var gossipRounds: UInt64 = 0
+    /// Messages about members since none waited, and when the last burst of them was over.
+    var newsInBurst = 0
+    var settled: Instant?
+    /// Whether it is its own join that this node tells of.
+    var hasJustJoined = false
     /// What this node told of itself last, and when, until another member tells it the same.
     var ownNews: (incarnation: UInt32, queued: Instant)?
 
@@ -145,8 +155,13 @@ package struct GossipProtocol: Sendable {
 
     // MARK: Running
 
-    /// When ``advance(to:)`` has something to do next. Stored, because to ask the timers would copy the core for
-    /// whoever does not hold it alone.
+    /// What waits, about members and of the application's. Stored, as is the next deadline: to compute them would copy the
+    /// core for whoever does not hold it alone.
+    package private(set) var broadcastDepths = (
+        membership: BroadcastQueueDepth(), user: BroadcastQueueDepth()
+    )
+
+    /// When ``advance(to:)`` has something to do next.
     package private(set) var nextDeadline: Instant?
 
     /// The next thing to do. Take them until there is none, after every input and every advance.
@@ -160,7 +175,7 @@ package struct GossipProtocol: Sendable {
         return directive
     }
 
-    private static let keptDirectives = 256
+    private static let keptDirectives = 32
 
     /// Gives back the payload of a datagram that was sent, for the next one.
     package mutating func recycle(_ payload: consuming [UInt8]) {
@@ -224,11 +239,29 @@ package struct GossipProtocol: Sendable {
 
     mutating func endStep(at now: Instant) {
         reportFinishedBroadcasts(at: now)
+        settle(at: now)
         planGossip(at: now)
+        broadcastDepths = (broadcasts.depth, userBroadcasts.depth)
         noteDeadline()
     }
 
-    mutating func noteDeadline() { nextDeadline = timers.nextDeadline }
+    /// A node at rest wakes for nothing that is over: timers that mean nothing any more are dropped where one of them
+    /// would be the next.
+    mutating func noteDeadline() {
+        while let kind = timers.nextKind, isSpent(kind) { timers.dropNext() }
+        nextDeadline = timers.nextDeadline
+    }
+
+    /// Whether what the timer watches has ended.
+    private func isSpent(_ kind: TimerKind) -> Bool {
+        switch kind {
+        case .probeTimeout(let sequence), .probeDeadline(let sequence): probes[sequence] == nil
+        case .relayTimeout(let sequence): relays[sequence] == nil
+        case .probeRound, .gossipRound, .pushPullRound, .settling, .healRound, .suspicion, .reap, .nameClaim,
+            .farewellAnswer:
+            false
+        }
+    }
 
     private mutating func fire(_ kind: TimerKind, late: Int64, at now: Instant) {
         switch kind {
@@ -237,7 +270,8 @@ package struct GossipProtocol: Sendable {
         case .probeDeadline(let sequence): finishProbe(sequence, late: late, at: now)
         case .relayTimeout(let sequence): relayTimedOut(sequence, at: now)
         case .gossipRound: gossip(at: now)
-        case .pushPullRound: startPushPull(at: now)
+        case .pushPullRound: startPushPullRound(at: now)
+        case .settling: startPushPull(at: now)
         case .healRound(let token): startHealRound(token: token, at: now)
         case .suspicion(let id, let token): endSuspicion(id, token: token, late: late, at: now)
         case .reap(let id, let token): reap(id, token: token)
@@ -283,7 +317,8 @@ package struct GossipProtocol: Sendable {
 
 /// Buffers of payloads that were sent, for the next ones: at a steady state a datagram allocates none.
 struct PayloadPool: Sendable {
-    private static let capacity = 64
+    /// A round's and one more; a burst's memory is given back.
+    private static let capacity = 4
     private var buffers: [[UInt8]] = []
 
     /// An empty buffer.

@@ -1,7 +1,7 @@
 import HeapModule
 
-/// A moment at which the core has something to do. A timer is never taken back: when it is due, its owner
-/// looks whether it still means anything.
+/// A moment at which the core has something to do. A timer is not taken back: when it is due, or the next to be so, its
+/// owner looks whether it still means anything.
 enum TimerKind: Hashable, Sendable {
     case probeRound
     case probeTimeout(sequence: UInt32)
@@ -9,6 +9,7 @@ enum TimerKind: Hashable, Sendable {
     case relayTimeout(sequence: UInt32)
     case gossipRound
     case pushPullRound
+    case settling
     case healRound(token: UInt32)
     case suspicion(RowID, token: UInt32)
     case reap(RowID, token: UInt32)
@@ -34,6 +35,10 @@ struct TimerQueue: Sendable {
     private var lastOrder: UInt64 = 0
 
     var nextDeadline: Instant? { rows.min?.deadline }
+
+    var nextKind: TimerKind? { rows.min?.kind }
+
+    mutating func dropNext() { rows.removeMin() }
 
     mutating func schedule(_ kind: TimerKind, at deadline: Instant) {
         lastOrder += 1

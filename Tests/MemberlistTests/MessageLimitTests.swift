@@ -47,4 +47,33 @@ struct MessageLimitTests {
             try await events.first { $0.payload == payload }
         }
     }
+
+    /// A node does not know what its peers are set to: the first that is longer than its own is lost, and it makes
+    /// room then.
+    @Test func roomIsMadeForDatagramsThatAreLongerThanThisNodesOwn() async throws {
+        let configurations = [("a", 9_000), ("b", 1_400)].map { name, size in
+            local(name) {
+                $0.gossip.datagramSize = size
+                $0.compression = false
+            }
+        }
+        try await withNodes(configurations) { nodes in
+            #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
+            let events = nodes[1].events
+            let payload = (0..<8_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            try await nodes[0].send(payload, to: "b")
+            // What a shorter one brings was sent after it.
+            try await nodes[0].send([1], to: "b")
+            try await events.first { $0.payload != nil }
+            try await within {
+                while true {
+                    try await nodes[0].send(payload, to: "b")
+                    try await nodes[0].send([2], to: "b")
+                    if try await events.first(where: { $0.payload?.isEmpty == false }).payload == payload {
+                        return
+                    }
+                }
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ internal import Synchronization
 /// waiting for the loop.
 final class NodeSnapshot: Sendable {
     private struct State {
-        var members: [NodeName: Member] = [:]
+        var members = MemberList(seed: .random(in: .min ... .max))
         var localMember: Member
         var healthScore = 0
         /// How many members are in each state, with all states.
@@ -15,8 +15,7 @@ final class NodeSnapshot: Sendable {
         var queued = QueuedBroadcasts()
 
         mutating func set(_ member: Member?, named name: NodeName) {
-            let old = members[name]
-            members[name] = member
+            let old = member.map { members.set($0) } ?? members.remove(name)
             if let old { counts[old.state, default: 0] -= 1 }
             if let member { counts[member.state, default: 0] += 1 }
             guard old?.endpoint != member?.endpoint else { return }
@@ -50,15 +49,14 @@ final class NodeSnapshot: Sendable {
     }
 
     var members: [Member] {
-        // The dictionary is shared, not copied, under the lock: the loop never waits for a reader's loop.
-        let members = state.withLock { $0.members }
-        return Array(members.values)
+        // Shared, not copied: the loop never waits for a reader.
+        state.withLock { $0.members.members }
     }
 
-    func member(named name: NodeName) -> Member? { state.withLock { $0.members[name] } }
+    func member(named name: NodeName) -> Member? { state.withLock { $0.members.find(name) } }
     var localMember: Member { state.withLock { $0.localMember } }
     var healthScore: Int { state.withLock { $0.healthScore } }
-    var count: Int { state.withLock { $0.members.count } }
+    var count: Int { state.withLock { $0.members.members.count } }
     /// Members that are alive, this node among them.
     var aliveCount: Int { state.withLock { $0.counts[.alive] ?? 0 } }
     var queued: QueuedBroadcasts { state.withLock { $0.queued } }
@@ -68,7 +66,7 @@ final class NodeSnapshot: Sendable {
     func members(at address: IPAddress) -> (any: Bool, only: Member?) {
         state.withLock { state in
             let host = state.hosts[address]
-            return (host != nil, host?.only.flatMap { state.members[$0] })
+            return (host != nil, host?.only.flatMap { state.members.find($0) })
         }
     }
 

@@ -16,7 +16,7 @@ struct NodeStarter {
         let layers = try LayerSettings(configuration)
         var logger = logger
         logger[metadataKey: "node"] = "\(configuration.name.description.printable)"
-        let metrics = NodeMetrics(labels: configuration.metrics.labels)
+        let metrics = NodeMetrics.shared(labels: configuration.metrics.labels)
         let shared = NodeShared(
             configuration: configuration,
             layers: layers,

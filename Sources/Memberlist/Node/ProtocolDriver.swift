@@ -196,13 +196,17 @@ final class ProtocolDriver {
         sender.close()
     }
 
-    /// A timer that fires early only finds nothing due; so it is set anew only for what comes sooner.
+    /// A timer that fires early only finds nothing due; so it is set anew only for what comes sooner, or so much later
+    /// that it spares a node at rest a wake.
     private func arm() {
-        guard let next = core.nextDeadline, armed.map({ next < $0 }) ?? true else { return }
+        guard let next = core.nextDeadline else { return }
+        if let armed, armed <= next, next.nanoseconds(since: armed) < Self.worthAWake { return }
         timer?.cancel()
         armed = next
         timer = handle.loop.scheduleTask(deadline: next.deadline) { [handle] in handle.driver?.wake() }
     }
+
+    private static let worthAWake: Int64 = 20_000_000
 
     private func wake() {
         armed = nil

@@ -4,7 +4,7 @@ internal import Metrics
 
 /// What the node counts: under HashiCorp's names, with their meanings, where it has one. The article "Metrics" lists
 /// all, and a test holds the two together.
-struct NodeMetrics: Sendable {
+final class NodeMetrics: Sendable {
     private let maker: MetricMaker
 
     // HashiCorp's. Bytes where the name says sent or received.
@@ -59,10 +59,12 @@ struct NodeMetrics: Sendable {
     let keySeals: Gauge
     let keysWorn: Counter
 
-    /// - Parameter labels: On every metric of this node, in the order of their names.
-    init(labels: [String: String] = [:]) {
+    /// - Parameters:
+    ///   - labels: On every metric of this node, in the order of their names.
+    ///   - factory: Of the task that starts the node.
+    init(labels: [String: String] = [:], factory: any MetricsFactory = MetricsSystem.factory) {
         let dimensions = labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        let maker = MetricMaker(dimensions: dimensions, factory: MetricsSystem.factory)
+        let maker = MetricMaker(dimensions: dimensions, factory: factory)
         self.maker = maker
         udpSent = maker.counter("udp.sent")
         udpReceived = maker.counter("udp.received")

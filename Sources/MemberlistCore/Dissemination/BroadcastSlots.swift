@@ -23,7 +23,7 @@ struct BroadcastSlots: Sendable {
     private(set) var count = 0
 
     /// How many an emptied store keeps room for: a burst's memory is given back, that of every day is not.
-    private static let kept = 1_024
+    private static let kept = 64
 
     subscript(slot: Int32) -> BroadcastSlot { all[Int(slot)] }
 

@@ -226,10 +226,12 @@ extension GossipProtocol {
             configuration.identityPool?.message(encoded) ?? encoded.withUnsafeBufferPointer { Array($0) }
         payloads.put(encoded)
         broadcasts.queue(payload, name: name, urgent: urgent, request: request)
+        newsInBurst += 1
     }
 
     /// The same, of what a member says of itself: where many cores hold its identity they queue one message.
     mutating func queueAlive(_ identity: MemberIdentity, incarnation: UInt32) {
         broadcasts.queue(identity.aliveMessage(incarnation: incarnation), name: identity.name)
+        newsInBurst += 1
     }
 }

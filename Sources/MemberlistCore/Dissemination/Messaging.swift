@@ -75,9 +75,4 @@ extension GossipProtocol {
         )
         droppedBroadcasts = dropped
     }
-
-    /// What waits, about members and of the application's.
-    package var broadcastDepths: (membership: BroadcastQueueDepth, user: BroadcastQueueDepth) {
-        (broadcasts.depth, userBroadcasts.depth)
-    }
 }

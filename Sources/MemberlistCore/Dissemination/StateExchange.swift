@@ -9,9 +9,14 @@ struct OpenExchange: Sendable {
 /// Push/pull: two nodes tell each other all they know, now and then, and when one joins (memberlist's
 /// `pushPull`).
 extension GossipProtocol {
-    mutating func startPushPull(at now: Instant) {
+    mutating func startPushPullRound(at now: Instant) {
         let interval = Formulas.pushPullInterval(configuration.pushPullInterval, members: table.count)
         timers.schedule(.pushPullRound, at: now.advanced(byNanoseconds: interval))
+        startPushPull(at: now)
+    }
+
+    /// With any member that lives.
+    mutating func startPushPull(at now: Instant) {
         let candidates = table.groupCount(.alive)
         guard !isLeaving, candidates > 0, exchanges.count < Limits.exchanges else { return }
         let peer = table.member(random.below(candidates), of: .alive)

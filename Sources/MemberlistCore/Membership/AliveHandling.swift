@@ -62,7 +62,7 @@ extension GossipProtocol {
         merge: DecisionID?,
         at now: Instant
     ) -> Bool {
-        guard let versions = ProtocolVersions(alive.versions) else {
+        guard ProtocolVersions(alive.versions) != nil else {
             notice(.malformedAlive)
             return true
         }
@@ -76,22 +76,16 @@ extension GossipProtocol {
         }
         let kept = alive.owned()
         let id = alives.add(PendingAlive(alive: kept, endpoint: endpoint, merge: merge))
-        let member = Member(
-            name: kept.node,
-            endpoint: endpoint,
-            meta: Array(kept.meta.bytes),
-            state: .alive,
-            versions: versions,
-            incarnation: kept.incarnation
-        )
-        emit(.decideAlive(id, member))
+        emit(.decideAlive(id, member(kept, at: endpoint)))
         return false
     }
 
     mutating func decideAlive(_ id: DecisionID, allowed: Bool, at now: Instant) {
         guard let pending = alives.remove(id) else { return }
         if allowed {
+            isLesson = pending.merge.flatMap { merges.state($0) }?.isLesson ?? false
             apply(pending.alive, endpoint: pending.endpoint, at: now)
+            isLesson = false
         } else {
             notice(.aliveRefused(pending.alive.node))
         }
@@ -203,14 +197,7 @@ extension GossipProtocol {
     }
 
     private func member(_ alive: Alive, at endpoint: Endpoint) -> Member {
-        Member(
-            name: alive.node.owned(),
-            endpoint: endpoint,
-            meta: Array(alive.meta.bytes),
-            state: .alive,
-            versions: ProtocolVersions(alive.versions) ?? .unknown,
-            incarnation: alive.incarnation
-        )
+        Member(MemberIdentity(alive, at: endpoint), state: .alive, incarnation: alive.incarnation)
     }
 
     /// An alive about this node itself is right only where it says what this node says. The capabilities are
@@ -258,7 +245,9 @@ extension GossipProtocol {
         var said = alive
         if !isWhole { said.versions = old.wireVersions }
         let identity = old.isSaid(by: said) ? old : identity(of: said, at: endpoint)
-        if isWhole {
+        if isLesson && isWhole {
+            // Whoever could be told told this node.
+        } else if isWhole {
             queueAlive(identity, incarnation: alive.incarnation)
         } else {
             queueBroadcast(.alive(alive), about: identity.name)

@@ -72,19 +72,23 @@ public struct ProtocolVersions: Sendable, Hashable {
 }
 
 /// A member of the cluster, as this node sees it at one moment.
-public struct Member: Sendable, Hashable {
-    /// What it is called: no other member has the name.
-    public let name: NodeName
-    /// Where it listens, with datagrams and streams.
-    public let endpoint: Endpoint
-    /// The application's own bytes about it, 512 at most unless the cluster agreed on more.
-    public let meta: [UInt8]
-    /// What this node believes of it.
-    public let state: MemberState
-    /// The versions that it understands and speaks.
-    public let versions: ProtocolVersions
+///
+/// What it says of itself is held once, however often the member is copied: a value has 16 bytes.
+public struct Member: Sendable {
+    let identity: MemberIdentity
     /// How often it has renewed its word; a higher incarnation overrides a lower one.
     public let incarnation: UInt32
+    /// What this node believes of it.
+    public let state: MemberState
+
+    /// What it is called: no other member has the name.
+    public var name: NodeName { identity.name }
+    /// Where it listens, with datagrams and streams.
+    public var endpoint: Endpoint { identity.endpoint }
+    /// The application's own bytes about it, 512 at most unless the cluster agreed on more.
+    public var meta: [UInt8] { Array(identity.meta.bytes) }
+    /// The versions that it understands and speaks.
+    public var versions: ProtocolVersions { identity.versions }
 
     /// `web-1/10.0.0.1:7946`: what a join takes to find this member and nobody else at its address.
     public var joinAddress: String { "\(name)/\(endpoint)" }
@@ -98,11 +102,36 @@ public struct Member: Sendable, Hashable {
         versions: ProtocolVersions = ProtocolVersions(),
         incarnation: UInt32 = 0
     ) {
-        self.name = name
-        self.endpoint = endpoint
-        self.meta = meta
+        let alive = Alive(
+            incarnation: incarnation,
+            node: name,
+            meta: WireBytes(meta[...]),
+            versions: WireBytes(versions.bytes[...])
+        )
+        self.init(MemberIdentity(alive, at: endpoint), state: state, incarnation: incarnation)
+    }
+
+    init(_ identity: MemberIdentity, state: MemberState, incarnation: UInt32) {
+        self.identity = identity
         self.state = state
-        self.versions = versions
         self.incarnation = incarnation
     }
+}
+
+extension Member: Hashable {
+    public static func == (lhs: Member, rhs: Member) -> Bool {
+        lhs.state == rhs.state && lhs.incarnation == rhs.incarnation
+            && (lhs.identity === rhs.identity || lhs.identity.tellsSame(as: rhs.identity))
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(state)
+        hasher.combine(incarnation)
+    }
+}
+
+extension Member: CustomStringConvertible {
+    /// `web-1/10.0.0.1:7946 alive 3`: its name, its endpoint, its state, its incarnation.
+    public var description: String { "\(joinAddress) \(state.rawValue) \(incarnation)" }
 }

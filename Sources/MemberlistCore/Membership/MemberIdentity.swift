@@ -4,15 +4,14 @@ import Synchronization
 /// What a member says of itself. It is the same for everybody who knows the member, and never changes: one
 /// that says something else has another identity. What a node believes of it stands in a ``MemberRow``.
 package final class MemberIdentity: Sendable {
-    /// On its own, so that a queued broadcast can hold it without the rest.
-    private let nameBytes: [UInt8]
-    /// Address, metadata and versions, one after another.
+    /// Name, address, metadata and versions, one after another.
     private let fields: [UInt8]
     package let endpoint: Endpoint
     package let versions: ProtocolVersions
     package let capabilities: Capabilities
     private let metaIsNull: Bool
     private let isShared: Bool
+    private let addressStart: Int32
     private let metaStart: Int32
     private let versionsStart: Int32
     /// The alive that was encoded last, where many cores queue the same one.
@@ -25,9 +24,11 @@ package final class MemberIdentity: Sendable {
 
     /// - Parameter alive: Its incarnation is a matter of belief, and is not kept.
     init(_ alive: Alive, at endpoint: Endpoint, isShared: Bool = false) {
-        nameBytes = Array(alive.node.bytes)
         var fields: [UInt8] = []
-        fields.reserveCapacity(alive.address.count + alive.meta.count + alive.versions.count)
+        fields.reserveCapacity(
+            alive.node.bytes.count + alive.address.count + alive.meta.count + alive.versions.count
+        )
+        fields.append(contentsOf: alive.node.bytes)
         fields.append(contentsOf: alive.address.bytes)
         fields.append(contentsOf: alive.meta.bytes)
         fields.append(contentsOf: alive.versions.bytes)
@@ -36,8 +37,9 @@ package final class MemberIdentity: Sendable {
         versions = ProtocolVersions(alive.versions) ?? .unknown
         capabilities = Capabilities(versions: alive.versions)
         metaIsNull = alive.meta.isNull
-        metaStart = Int32(alive.address.count)
-        versionsStart = Int32(alive.address.count + alive.meta.count)
+        addressStart = Int32(alive.node.bytes.count)
+        metaStart = addressStart + Int32(alive.address.count)
+        versionsStart = metaStart + Int32(alive.meta.count)
         self.isShared = isShared
     }
 
@@ -47,9 +49,9 @@ package final class MemberIdentity: Sendable {
         at: Endpoint(address: IPAddress(ipv4: 0), port: 0)
     )
 
-    package var name: NodeName { NodeName(bytes: nameBytes[...]) }
+    package var name: NodeName { NodeName(bytes: fields[..<Int(addressStart)]) }
     /// The address as it came: HashiCorp compares bytes, so they are passed on unchanged.
-    package var address: WireBytes { WireBytes(fields[..<Int(metaStart)]) }
+    package var address: WireBytes { WireBytes(fields[Int(addressStart)..<Int(metaStart)]) }
     package var meta: WireBytes {
         if metaStart == versionsStart { return metaIsNull ? .null : [] }
         return WireBytes(fields[Int(metaStart)..<Int(versionsStart)])
@@ -58,8 +60,12 @@ package final class MemberIdentity: Sendable {
     package var wireVersions: WireBytes { WireBytes(fields[Int(versionsStart)...]) }
     package var wireVersionCount: Int { fields.count - Int(versionsStart) }
 
+    private func withName<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        fields.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<Int(addressStart)])) }
+    }
+
     func isNamed(_ name: UnsafeRawBufferPointer) -> Bool {
-        nameBytes.withUnsafeBytes { $0.equalsBytes(of: name) }
+        withName { $0.equalsBytes(of: name) }
     }
 
     /// Whether this is where an alive says that it listens; false where it has no address.
@@ -81,24 +87,22 @@ package final class MemberIdentity: Sendable {
         versions: UnsafeRawBufferPointer?,
         to writer: inout NodeStateWriter
     ) {
-        let (metaStart, versionsStart) = (Int(metaStart), Int(versionsStart))
-        nameBytes.withUnsafeBytes { name in
-            fields.withUnsafeBytes { fields in
-                let meta = UnsafeRawBufferPointer(rebasing: fields[metaStart..<versionsStart])
-                writer.append(
-                    name: name,
-                    address: UnsafeRawBufferPointer(rebasing: fields[..<metaStart]),
-                    port: endpoint.port,
-                    meta: meta.isEmpty && metaIsNull ? nil : meta,
-                    incarnation: incarnation,
-                    state: state,
-                    versions: versions ?? UnsafeRawBufferPointer(rebasing: fields[versionsStart...])
-                )
-            }
+        let (addressStart, metaStart) = (Int(addressStart), Int(metaStart))
+        fields.withUnsafeBytes { fields in
+            let meta = UnsafeRawBufferPointer(rebasing: fields[metaStart..<Int(versionsStart)])
+            writer.append(
+                name: UnsafeRawBufferPointer(rebasing: fields[..<addressStart]),
+                address: UnsafeRawBufferPointer(rebasing: fields[addressStart..<metaStart]),
+                port: endpoint.port,
+                meta: meta.isEmpty && metaIsNull ? nil : meta,
+                incarnation: incarnation,
+                state: state,
+                versions: versions ?? UnsafeRawBufferPointer(rebasing: fields[Int(versionsStart)...])
+            )
         }
     }
 
-    func hashName(_ hash: KeyedHash) -> UInt64 { hash.hash(nameBytes) }
+    func hashName(_ hash: KeyedHash) -> UInt64 { withName { hash.hash($0) } }
 
     func alive(incarnation: UInt32) -> Alive {
         Alive(
@@ -117,6 +121,12 @@ package final class MemberIdentity: Sendable {
             && address == alive.address && meta == alive.meta && wireVersions == alive.versions
     }
 
+    /// Whether an application can tell the two apart.
+    func tellsSame(as other: MemberIdentity) -> Bool {
+        name == other.name && endpoint == other.endpoint && meta.bytes == other.meta.bytes
+            && versions == other.versions
+    }
+
     /// The alive message. Of a shared identity it is made once for each incarnation.
     func aliveMessage(incarnation: UInt32) -> [UInt8] {
         guard isShared else { return encode(incarnation) }
@@ -131,7 +141,7 @@ package final class MemberIdentity: Sendable {
     private func encode(_ incarnation: UInt32) -> [UInt8] {
         var message: [UInt8] = []
         // The keys and the lengths take less than 64.
-        message.reserveCapacity(64 + nameBytes.count + fields.count)
+        message.reserveCapacity(64 + fields.count)
         alive(incarnation: incarnation).encode(into: &message)
         return message
     }

@@ -48,16 +48,7 @@ struct MemberRow: Sendable {
 
     var isDeadOrLeft: Bool { state == .dead || state == .left }
 
-    var member: Member {
-        Member(
-            name: name,
-            endpoint: endpoint,
-            meta: Array(meta.bytes),
-            state: state,
-            versions: versions,
-            incarnation: incarnation
-        )
-    }
+    var member: Member { Member(identity, state: state, incarnation: incarnation) }
 
     /// Whether a push/pull tells the same of both.
     func tellsSame(as other: MemberRow) -> Bool {

@@ -7,6 +7,8 @@ struct PendingMerge: Sendable {
     /// Whose state it is, where that is known.
     let peer: Endpoint?
     let state: PushPull
+    /// Whether this node knew nobody before: see ``GossipProtocol/isLesson``.
+    var isLesson = false
     var next = 0
 }
 
@@ -34,7 +36,8 @@ extension GossipProtocol {
             notice(.overloaded)
             return
         }
-        let id = merges.add(PendingMerge(exchange: exchange, peer: peer, state: state))
+        let isLesson = exchange != nil && table.count == 1 && exchanges.isEmpty && merges.count == 0
+        let id = merges.add(PendingMerge(exchange: exchange, peer: peer, state: state, isLesson: isLesson))
         if state.join && configuration.asksMerge {
             emit(.decideMerge(id, state.nodes.compactMap(member)))
         } else {
@@ -54,6 +57,9 @@ extension GossipProtocol {
     /// Hears the states one after another, up to one that the application must decide on.
     mutating func continueMerge(_ id: DecisionID, at now: Instant) {
         guard let merge = merges.state(id) else { return }
+        isLesson = merge.isLesson
+        if isLesson { hasJustJoined = true }
+        defer { isLesson = false }
         // Looked up once, not once for each state: a large cluster's has many.
         let nodes = merge.state.nodes
         var next = merge.next
@@ -118,14 +124,9 @@ extension GossipProtocol {
             case 2: .dead
             default: .left
             }
-        return Member(
-            name: state.name.owned(),
-            endpoint: Endpoint(address: address, port: statedPort(state.port)),
-            meta: Array(state.meta.bytes),
-            state: believed,
-            versions: ProtocolVersions(state.versions) ?? .unknown,
-            incarnation: state.incarnation
-        )
+        let endpoint = Endpoint(address: address, port: statedPort(state.port))
+        let identity = MemberIdentity(state.alive, at: endpoint)
+        return Member(identity, state: believed, incarnation: state.incarnation)
     }
 }
 

@@ -57,6 +57,7 @@ public final class HistoryLog {
         case .notice(let notice): ": \(NoticeText.words(notice))"
         case .fault(let fault): ": \(fault)"
         case .sent(let frame): isVerbose ? " sent \(Self.text(frame)) to \(name(frame.peer))" : nil
+        case .answered: nil
         case .accepted(let frame): isVerbose ? " took \(Self.text(frame)) from \(name(frame.peer))" : nil
         case .refused(let frame, let reason):
             isVerbose ? " refused \(Self.text(frame)) from \(name(frame.peer)): \(reason)" : nil

@@ -39,6 +39,8 @@ public final class NewsJudge: SimulationJudge {
         /// Whether this step reads datagrams; else a timer fired.
         var isReading = false
         var members = 1
+        /// Who lives, as the node was told by the first whom it joined while it knew nobody.
+        var lesson: [NodeName: UInt32] = [:]
     }
 
     private var desks: [Desk] = []
@@ -66,6 +68,7 @@ public final class NewsJudge: SimulationJudge {
             desks[node].accused.insert(subject)
             desks[node].touched.insert(subject)
         case .accepted(let frame) where !frame.isStream: desks[node].isReading = true
+        case .answered(let living): if desks[node].members == 1 { desks[node].lesson = living }
         case .sent(let frame) where !frame.isStream && !desks[node].news.isEmpty:
             count(frame, at: node, in: state)
         default: break
@@ -110,6 +113,11 @@ public final class NewsJudge: SimulationJudge {
     private func learn(_ member: Member, _ change: BeliefChange, at node: Int, in state: SimulationState) {
         let before = desks[node].known.updateValue(member.incarnation, forKey: member.name)
         let accuser = desks[node].accusers[member.name] ?? state.name(of: node)
+        if change == .joined, desks[node].lesson[member.name] == member.incarnation {
+            // No news to anybody whom it could tell.
+            desks[node].news[member.name] = nil
+            return
+        }
         switch change {
         case .suspected:
             add(

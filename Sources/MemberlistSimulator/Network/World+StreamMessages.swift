@@ -140,6 +140,7 @@ extension World {
             switch (message, stream.purpose) {
             case (.pushPull(let state), .exchange(let id)):
                 coverage.meet(.exchangeDone)
+                if showsFrames { observe(.answered(Self.living(in: state.nodes)), at: host.index) }
                 merge(state, .stateReceived(id, state), host, process)
             case (.ack(let ack), .ping(let sequence)):
                 perform(.streamPingFinished(sequence: sequence, answered: ack.sequence == sequence), on: host)
@@ -152,6 +153,12 @@ extension World {
             coverage.count(error)
             dialerLost(stream, place)
         }
+    }
+
+    private static func living(in states: NodeStates) -> [NodeName: UInt32] {
+        var living: [NodeName: UInt32] = [:]
+        for state in states where state.state == 0 { living[state.name.owned()] = state.incarnation }
+        return living
     }
 
     private func isFresh(_ record: OpenedFrame?, _ host: Host, _ process: NodeProcess) -> Bool {

@@ -40,6 +40,8 @@ public struct Observation: Sendable {
         case health(Int)
         /// A datagram, or the whole of one direction of a stream, left the node.
         case sent(Frame)
+        /// The exchange of states that the node opened was answered: who lives there, at which incarnation.
+        case answered([NodeName: UInt32])
         /// A datagram, or a stream's message, passed every layer at this node.
         case accepted(Frame)
         /// One did not; the reason is a `WireError`'s name.
@@ -56,10 +58,10 @@ public struct Observation: Sendable {
 }
 
 extension Observation {
-    /// Whether it shows a frame: those are for judges that ask for them.
+    /// Whether it shows a frame, or what was in one: those are for judges that ask for them.
     var isOfFrame: Bool {
         switch kind {
-        case .sent, .accepted, .refused, .lost: true
+        case .sent, .accepted, .answered, .refused, .lost: true
         default: false
         }
     }

@@ -9,12 +9,29 @@ package final class DatagramCodecs {
 
     // A sealer's.
     var compressed: [UInt8] = []
+    /// What `compressed` was made of, and how; nil: of nothing.
+    private var source: [UInt8] = []
+    private var algorithm: UInt8?
     var plain: [UInt8] = []
     // An opener's.
     var opened: [UInt8] = []
     var inflated: [UInt8] = []
     // Either's.
     var additional: [UInt8] = []
+
+    /// Whether `compressed` is just this: gossip tells several receivers the same, one after another.
+    func isCompressed(_ payload: RawSpan, by algorithm: UInt8) -> Bool {
+        guard self.algorithm == algorithm else { return false }
+        return payload.withUnsafeBytes { payload in
+            source.withUnsafeBytes { $0.equalsBytes(of: payload) }
+        }
+    }
+
+    func noteCompressed(_ payload: RawSpan, by algorithm: UInt8?) {
+        self.algorithm = algorithm
+        source.removeAll(keepingCapacity: true)
+        payload.withUnsafeBytes { source.append(contentsOf: $0) }
+    }
 
     package convenience init() {
         self.init(deflater: DeflateCompressor(windowBits: 12))

@@ -98,8 +98,13 @@ package struct DatagramSealer: ~Copyable {
         }
     }
 
+    /// What is shorter, as most acks are, comes to no less with the map around it.
+    private static let compressible = 24
+
     private mutating func writeBody(_ payload: RawSpan, for receiver: Receiver, into output: inout [UInt8]) {
-        if compression, let algorithm = compress(payload, for: receiver) {
+        if compression, payload.byteCount >= Self.compressible,
+            let algorithm = compress(payload, for: receiver)
+        {
             let start = output.count
             CompressMessage.writePrefix(
                 algorithm: algorithm,
@@ -116,11 +121,17 @@ package struct DatagramSealer: ~Copyable {
 
     /// Leaves the compressed payload with the codecs, and says how it was made; nil where it was not.
     private mutating func compress(_ payload: RawSpan, for receiver: Receiver) -> UInt8? {
+        let isNative = receiver.capabilities.contains(.dictionary) || policy == .native
+        let algorithm = isNative ? CompressMessage.deflate : CompressMessage.lzw
+        if codecs.isCompressed(payload, by: algorithm) { return algorithm }
         codecs.compressed.removeAll(keepingCapacity: true)
-        if receiver.capabilities.contains(.dictionary) || policy == .native {
-            return codecs.deflater.compress(payload, into: &codecs.compressed) ? CompressMessage.deflate : nil
+        var isMade = true
+        if isNative {
+            isMade = codecs.deflater.compress(payload, into: &codecs.compressed)
+        } else {
+            codecs.lzwWriter.compress(payload, into: &codecs.compressed)
         }
-        codecs.lzwWriter.compress(payload, into: &codecs.compressed)
-        return CompressMessage.lzw
+        codecs.noteCompressed(payload, by: isMade ? algorithm : nil)
+        return isMade ? algorithm : nil
     }
 }

@@ -27,7 +27,7 @@ package struct Nonce: Hashable, Sendable {
 
 /// Random nonces, drawn many at a time, each handed out once.
 struct NonceSource {
-    private static let drawBytes = 341 * AESGCM.nonceBytes
+    private static let drawBytes = 42 * AESGCM.nonceBytes
 
     private var bytes = [UInt8](repeating: 0, count: drawBytes)
     private var used = drawBytes

@@ -18,7 +18,7 @@ struct NonceCache: Sendable {
     /// 0 for free, else one more than a place in the ring.
     private var table: [UInt32] = []
 
-    private static let firstCapacity = 256
+    private static let firstCapacity = 32
 
     /// - Parameters:
     ///   - limit: The nonces held at most; the oldest goes first.

@@ -10,16 +10,16 @@ struct ReplayTable: Sendable {
         var key: Key
         var window: ReplayWindow
         /// Neighbours in the order of use; -1 at either end.
-        var newer = -1
-        var older = -1
+        var newer: Int32 = -1
+        var older: Int32 = -1
     }
 
     /// Sessions held at most.
     private var limit: Int
-    private var places: [Key: Int] = [:]
+    private var places: [Key: Int32] = [:]
     private var entries: [Entry] = []
-    private var newest = -1
-    private var oldest = -1
+    private var newest: Int32 = -1
+    private var oldest: Int32 = -1
 
     init() {
         limit = Limits.replaySessions
@@ -41,34 +41,35 @@ struct ReplayTable: Sendable {
                 unlink(place)
                 linkAsNewest(place)
             }
-            return entries[place].window.insert(nonce.counter)
+            return entries[Int(place)].window.insert(nonce.counter)
         }
         let entry = Entry(key: key, window: ReplayWindow(first: nonce.counter))
         if entries.count < limit {
+            let place = Int32(entries.count)
             entries.append(entry)
-            places[key] = entries.count - 1
-            linkAsNewest(entries.count - 1)
+            places[key] = place
+            linkAsNewest(place)
         } else {
             let place = oldest
             unlink(place)
-            places[entries[place].key] = nil
-            entries[place] = entry
+            places[entries[Int(place)].key] = nil
+            entries[Int(place)] = entry
             places[key] = place
             linkAsNewest(place)
         }
         return true
     }
 
-    private mutating func unlink(_ place: Int) {
-        let (newer, older) = (entries[place].newer, entries[place].older)
-        if newer >= 0 { entries[newer].older = older } else { newest = older }
-        if older >= 0 { entries[older].newer = newer } else { oldest = newer }
+    private mutating func unlink(_ place: Int32) {
+        let (newer, older) = (entries[Int(place)].newer, entries[Int(place)].older)
+        if newer >= 0 { entries[Int(newer)].older = older } else { newest = older }
+        if older >= 0 { entries[Int(older)].newer = newer } else { oldest = newer }
     }
 
-    private mutating func linkAsNewest(_ place: Int) {
-        entries[place].newer = -1
-        entries[place].older = newest
-        if newest >= 0 { entries[newest].newer = place }
+    private mutating func linkAsNewest(_ place: Int32) {
+        entries[Int(place)].newer = -1
+        entries[Int(place)].older = newest
+        if newest >= 0 { entries[Int(newest)].newer = place }
         newest = place
         if oldest < 0 { oldest = place }
     }

@@ -18,10 +18,11 @@ extension PlantedBug {
         PlantedBug(
             what: "two nodes draw nonces from one constant source",
             judge: NonceJudge().name,
+            others: [ReplayJudge().name],
             nodes: 2,
             plant: { world in
                 world.sabotage.nonces = { buffer in
-                    // Each nonce of a node's is its own, and every node draws the same.
+                    // Every node draws the same, and at its next draw once more.
                     for index in buffer.indices {
                         buffer[index] = UInt8(truncatingIfNeeded: (index / 12) >> (index % 12 * 8))
                     }

@@ -8,43 +8,49 @@ final class DatagramHandler: ChannelInboundHandler {
     private let reader: DatagramReader
     private let handle: DriverHandle
     private let log: NodeLog
-    /// What is as long as this may have been cut.
-    private var length: Int
+    private var room: ReadingRoom
+    /// Datagrams since the last batch ended.
+    private var count = 0
 
-    /// Longer than any datagram can be.
-    private static let longest = 65_536
-
-    /// - Parameter length: What the channel has room for.
-    init(reader: DatagramReader, handle: DriverHandle, log: NodeLog, length: Int) {
+    /// - Parameter room: What the channel reads into.
+    init(reader: DatagramReader, handle: DriverHandle, log: NodeLog, room: ReadingRoom) {
         self.reader = reader
         self.handle = handle
         self.log = log
-        self.length = length
+        self.room = room
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         guard let sender = Endpoint(envelope.remoteAddress) else { return }
-        if envelope.data.readableBytes >= length { makeRoom(context) }
+        count += 1
+        if envelope.data.readableBytes >= room.length { lengthen(context) }
         envelope.data.withUnsafeReadableBytes { reader.receive(RawSpan(_unsafeBytes: $0), from: sender) }
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if room.widen(after: count) { readInto(room, context) }
+        count = 0
+        reader.endBatch()
+    }
+
     /// Peers may be set to send more than this node does: what was cut is lost, and the next one is not.
-    private func makeRoom(_ context: ChannelHandlerContext) {
-        guard length < Self.longest else { return }
-        length = Self.longest
-        let room = PortPair.reading(datagramsOf: length)
-        context.channel.setOption(.recvAllocator, value: room).whenFailure { [log] error in
-            log.warning(.datagramPort, "no room for longer datagrams", ["error": "\(error)"])
-        }
+    private func lengthen(_ context: ChannelHandlerContext) {
+        guard room.lengthen() else { return }
+        readInto(room, context)
         log.debug(
             .datagramPort,
             "a datagram longer than gossip.datagramSize; there is room for such from now on"
         )
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
-        reader.endBatch()
+    private func readInto(_ room: ReadingRoom, _ context: ChannelHandlerContext) {
+        let channel = context.channel
+        channel.setOption(.recvAllocator, value: room.allocator)
+            .and(channel.setOption(.datagramVectorReadMessageCount, value: room.batch))
+            .whenFailure { [log] error in
+                log.warning(.datagramPort, "no room for more datagrams", ["error": "\(error)"])
+            }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -18,21 +18,27 @@ final class DatagramSocket {
     /// Whether it is bound to this machine alone.
     let isLoopback: Bool
     private var descriptor: CInt
-    private var addresses: [Endpoint: sockaddr_storage] = [:]
     private var run = DatagramRun()
     /// Whether the system cuts up what is sent in one call.
     private var cutsUp = true
 
-    private static let cachedAddresses = 16_384
-
     /// - Throws: ``MemberlistError/bindFailed(_:)``.
-    init(_ port: PortPair) throws(MemberlistError) {
-        reach = port.reach
-        isLoopback = port.bound.address.isLoopback
-        descriptor = fcntl(port.descriptor, F_DUPFD_CLOEXEC, 0)
+    convenience init(_ port: PortPair) throws(MemberlistError) {
+        self.init(
+            descriptor: fcntl(port.descriptor, F_DUPFD_CLOEXEC, 0),
+            reach: port.reach,
+            isLoopback: port.bound.address.isLoopback
+        )
         guard descriptor >= 0 else {
             throw .bindFailed("\(port.bound)/udp: \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// - Parameter descriptor: Closed by this.
+    init(descriptor: CInt, reach: PortPair.Reach, isLoopback: Bool) {
+        self.descriptor = descriptor
+        self.reach = reach
+        self.isLoopback = isLoopback
     }
 
     deinit { close() }
@@ -134,11 +140,7 @@ final class DatagramSocket {
     #endif
 
     private func address(of endpoint: Endpoint) -> sockaddr_storage {
-        if let known = addresses[endpoint] { return known }
-        if addresses.count >= Self.cachedAddresses { addresses.removeAll(keepingCapacity: true) }
-        let storage = BoundSocket.storage(endpoint, isIPv4: reach.isIPv4)
-        addresses[endpoint] = storage
-        return storage
+        BoundSocket.storage(endpoint, isIPv4: reach.isIPv4)
     }
 }
 

@@ -117,26 +117,20 @@ package struct PortPair: Sendable {
 
     /// Starts to read datagrams.
     ///
-    /// - Parameter length: The longest that is expected; see ``reading(datagramsOf:)``.
+    /// - Parameter room: Where they are read.
     package static func open(
         _ descriptor: CInt,
         on loop: any EventLoop,
-        expecting length: Int,
+        room: ReadingRoom,
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
         try await DatagramBootstrap(group: loop)
-            .channelOption(.datagramVectorReadMessageCount, value: batch)
-            .channelOption(.recvAllocator, value: reading(datagramsOf: length))
+            .channelOption(.datagramVectorReadMessageCount, value: room.batch)
+            // One call reads a batch; another would mostly find nothing.
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.recvAllocator, value: room.allocator)
             .channelInitializer(initializer)
             .withBoundSocket(descriptor)
             .get()
     }
-
-    /// Room for a batch of datagrams of at most that length: whatever is longer than its share of it is cut. All of it
-    /// comes to be resident, so that there is no more of it than is of use.
-    static func reading(datagramsOf length: Int) -> FixedSizeRecvByteBufferAllocator {
-        FixedSizeRecvByteBufferAllocator(capacity: batch * length)
-    }
-
-    private static let batch = 16
 }

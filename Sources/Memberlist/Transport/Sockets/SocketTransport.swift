@@ -59,16 +59,14 @@ final class SocketTransport: NodeTransport {
         let reader = try await handle.loop.submit {
             NIOLoopBound(DatagramReader(handle: handle, shared: shared), eventLoop: handle.loop)
         }.get()
-        // More than is expected, so that what just fits was not cut.
-        let length = (shared.configuration.gossip.datagramSize / 2_048 + 1) * 2_048
+        let room = ReadingRoom(expecting: shared.configuration.gossip.datagramSize)
         for port in state.withLock(\.ports) {
-            let channel = try await PortPair.open(port.descriptor, on: handle.loop, expecting: length) {
-                channel in
+            let channel = try await PortPair.open(port.descriptor, on: handle.loop, room: room) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // From here on NIO closes the descriptor.
                     self.state.withLock { $0.descriptors.removeAll { $0 == port.descriptor } }
                     try channel.pipeline.syncOperations.addHandler(
-                        DatagramHandler(reader: reader.value, handle: handle, log: shared.log, length: length)
+                        DatagramHandler(reader: reader.value, handle: handle, log: shared.log, room: room)
                     )
                 }
             }

@@ -1,0 +1,83 @@
+import MemberlistWire
+import Testing
+
+@testable import MemberlistCore
+
+/// A mass join or restart: what a joiner tells, and what each node does when it is over.
+@Suite struct SettlingTests {
+    private static func gossips(_ configuration: inout ProtocolConfiguration) {
+        configuration.gossipInterval = .seconds(0.2)
+        configuration.pushPullInterval = .seconds(1_000)
+        configuration.probeInterval = 0
+    }
+
+    private func exchanges(_ directives: [Directive]) -> Int {
+        directives.count { if case .exchangeState = $0 { true } else { false } }
+    }
+
+    private func states(_ numbers: Range<Int>) -> PushPull {
+        PushPull(nodes: NodeStates(numbers.map { state(peer($0), at: $0 + 2) }))
+    }
+
+    /// Joins the member at 10.0.0.2, which answers with what it knows.
+    private func join(_ node: inout Node, _ id: UInt64, answer: Range<Int>) -> [Directive] {
+        node.handle(.joinRequested(ExchangeID(id), endpoint(Int(id) + 1), name: nil))
+            + node.handle(.stateReceived(ExchangeID(id), states(answer)))
+    }
+
+    private func told(_ node: inout Node) -> Set<NodeName> {
+        var told: Set<NodeName> = []
+        for message in node.advance(by: 10).messages {
+            if case .alive(let alive) = message { told.insert(alive.node) }
+        }
+        return told
+    }
+
+    @Test func whoJoinsAClusterTellsItOfItselfAlone() {
+        var node = Node("self", Self.gossips)
+        _ = join(&node, 1, answer: 0..<20)
+        #expect(node.core.aliveCount == 21)
+        #expect(told(&node) == ["self"])
+    }
+
+    /// Two clusters become one by a node that joins both: each hears of the other.
+    @Test func whoJoinsASecondClusterTellsOfIt() {
+        var node = Node("self", Self.gossips)
+        _ = join(&node, 1, answer: 0..<20)
+        _ = told(&node)
+        _ = join(&node, 2, answer: 20..<30)
+        #expect(told(&node) == Set((20..<30).map(peer)))
+    }
+
+    /// The second one's answer was asked for before the first one's came: its cluster was not told of the first.
+    @Test func whoJoinsTwoClustersAtOnceTellsOfBoth() {
+        var node = Node("self", Self.gossips)
+        node.handle(.joinRequested(ExchangeID(1), endpoint(2), name: nil))
+        node.handle(.joinRequested(ExchangeID(2), endpoint(30), name: nil))
+        node.handle(.stateReceived(ExchangeID(1), states(0..<20)))
+        node.handle(.stateReceived(ExchangeID(2), states(20..<30)))
+        #expect(told(&node).isSuperset(of: (0..<30).map(peer)))
+    }
+
+    @Test func afterABurstStatesAreExchangedOnce() {
+        var node = Node(knowing: 3, Self.gossips)
+        for number in 3..<11 { node.hear(alive(peer(number), at: number + 2)) }
+        #expect(exchanges(node.advance(by: 10)) == 1)
+        for number in 11..<30 { node.hear(alive(peer(number), at: number + 2)) }
+        #expect(exchanges(node.advance(by: 10)) == 0, "one in an interval")
+    }
+
+    /// What was told before the others knew of it, it has missed.
+    @Test func whoHasJoinedExchangesStatesOnceMore() {
+        var node = Node("self", Self.gossips)
+        #expect(exchanges(join(&node, 1, answer: 0..<3)) == 1)
+        #expect(exchanges(node.advance(by: 10)) == 1)
+        #expect(exchanges(node.advance(by: 100)) == 0)
+    }
+
+    @Test func fewNewsAreNoBurst() {
+        var node = Node(knowing: 3, Self.gossips)
+        for number in 3..<10 { node.hear(alive(peer(number), at: number + 2)) }
+        #expect(exchanges(node.advance(by: 10)) == 0)
+    }
+}
