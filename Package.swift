@@ -109,9 +109,15 @@ let package = Package(
         .target(name: "CSpawn", path: "Tests/CSpawn"),
         .target(name: "CKeyringHarness", path: "Tests/CKeyringHarness"),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .target(
+            name: "SampleCluster",
+            dependencies: ["MemberlistCore", "MemberlistWire"],
+            path: "Benchmarks/SampleCluster",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "CostGuard",
-            dependencies: ["CAllocations", "MemberlistCore", "MemberlistWire"],
+            dependencies: ["CAllocations", "MemberlistCore", "MemberlistWire", "SampleCluster"],
             path: "Tests/CostGuard",
             swiftSettings: strict
         ),
@@ -205,6 +211,7 @@ if Context.environment["MEMBERLIST_BENCH"] != nil {
             name: "Bench",
             dependencies: [
                 "CAllocations", "Memberlist", "MemberlistCore", "MemberlistSimulator", "MemberlistWire",
+                "SampleCluster",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -217,7 +224,9 @@ if Context.environment["MEMBERLIST_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Layers",
-            dependencies: ["MemberlistWire", .product(name: "Benchmark", package: "benchmark")],
+            dependencies: [
+                "MemberlistWire", "SampleCluster", .product(name: "Benchmark", package: "benchmark"),
+            ],
             path: "Benchmarks/Layers",
             swiftSettings: strict,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]

@@ -1,5 +1,6 @@
 import MemberlistCore
 import MemberlistWire
+import SampleCluster
 
 /// Datagrams of thirteen parts, out, in and refused, in HashiCorp's dialect: what both sides speak.
 enum DatagramRows {
@@ -33,7 +34,7 @@ enum DatagramRows {
 
     /// A datagram's layers come off, its parts are decoded, and the protocol hears them: members that it knows.
     static func open(_ inputs: Inputs, seconds: Double) throws -> Figure {
-        let payloads = try (0..<Inputs.datagrams).map(SampleMembers.gossip)
+        let payloads = try (0..<Inputs.datagrams).map { try SampleMembers.gossip($0) }
         var sealer = DatagramSealer(
             label: try Label(Inputs.label),
             keyring: inputs.ring,
@@ -42,7 +43,7 @@ enum DatagramRows {
         )
         var opener = try opener(inputs.ring)
         opener.makeRoom(forMembers: Inputs.members)
-        var core = try SampleCore.make(members: Inputs.members)
+        var core = SampleCore.make(members: Inputs.members)
         let receiver = Receiver(name: nil, takesChecksum: true)
         let batch = 2_048
         var datagrams = [[UInt8]](repeating: [], count: batch)

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import MemberlistCore
 import MemberlistWire
+import SampleCluster
 import Synchronization
 
 /// A node that runs elsewhere is flooded with junk while a peer pings it: how many pings have no answer in time.

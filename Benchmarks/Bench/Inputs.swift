@@ -1,6 +1,7 @@
 import Foundation
 import Memberlist
 import MemberlistWire
+import SampleCluster
 
 /// What both sides work on: the same keys, the same datagrams, the same state of ten thousand members.
 struct Inputs {
@@ -57,7 +58,7 @@ struct Inputs {
             (0..<parts).map { SampleMembers.message(.alive(SampleMembers.alive(datagram * parts + $0))) }
         }
         try write(contents.map { $0.map { Data($0) } }, to: folder.appendingPathComponent("parts.jsonl"))
-        let payloads = try (0..<datagrams).map(SampleMembers.gossip)
+        let payloads = try (0..<datagrams).map { try SampleMembers.gossip($0) }
         try write(
             try sealed(payloads, Keyring(primary: keys[0])),
             to: folder.appendingPathComponent("opened.jsonl")

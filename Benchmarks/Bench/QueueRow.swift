@@ -1,5 +1,6 @@
 import MemberlistCore
 import MemberlistWire
+import SampleCluster
 
 /// A queue that holds news of each of many members: one of them has other news, and a datagram is filled.
 enum QueueRow {

@@ -1,5 +1,6 @@
 import MemberlistCore
 import MemberlistWire
+import SampleCluster
 
 /// Whole states of a large cluster, in HashiCorp's dialect.
 struct StateRows {
@@ -17,7 +18,7 @@ struct StateRows {
     ///
     /// - Parameter afresh: Whether every member says something else each time, so that nothing kept is of use.
     func sendOut(afresh: Bool = false, seconds: Double) throws -> Figure {
-        var core = try SampleCore.make(members: members)
+        var core = SampleCore.make(members: members)
         let sealer = StreamSealer(label: try Label(Inputs.label), keyring: inputs.ring, compression: true)
         var number: UInt64 = 0
         var incarnation: UInt32 = 1
@@ -78,7 +79,7 @@ struct StateRows {
 
     /// Members whom the table holds just so: versions are compared, and nothing changes.
     func merge(seconds: Double) throws -> Figure {
-        var core = try SampleCore.make(members: members)
+        var core = SampleCore.make(members: members)
         let state = try read(try sealedState())
         let batch = 10
         var number: UInt64 = 0

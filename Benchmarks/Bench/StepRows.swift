@@ -1,11 +1,12 @@
 import MemberlistCore
 import MemberlistWire
+import SampleCluster
 
 /// Single steps of a core that knows many members.
 enum StepRows {
     /// An alive with other metadata: it is believed, queued and told to the application.
     static func hear(members: Int, seconds: Double) throws -> Figure {
-        var core = try SampleCore.make(members: members)
+        var core = SampleCore.make(members: members)
         var incarnation: UInt32 = 1
         var number = 0
         return try Stopwatch(seconds: seconds).measure("hear", unit: "us", per: 1e6, batch: 1_000) { _ in

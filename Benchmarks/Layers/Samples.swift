@@ -1,4 +1,5 @@
 import MemberlistWire
+import SampleCluster
 
 /// Datagrams of gossip: thirteen alives each, 1.1 KB.
 enum Samples {
@@ -25,21 +26,7 @@ enum Samples {
     static let ring = must { Keyring(primary: try SecretKey.random()) }
 
     private static func alives(from first: Int) -> [Message] {
-        (first..<first + 13).map { number in
-            let mixed = UInt64(number &+ 1) &* 0x9E37_79B9_7F4A_7C15
-            return .alive(
-                Alive(
-                    incarnation: 1,
-                    node: NodeName("node-\(number * 797 % 10_000).cluster"),
-                    address: [
-                        10, 0, UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number),
-                    ],
-                    port: 7946,
-                    meta: WireBytes((0..<8).map { UInt8(truncatingIfNeeded: mixed >> (8 * UInt64($0))) }),
-                    versions: [1, 5, 2, 0, 0, 0]
-                )
-            )
-        }
+        (first..<first + 13).map { .alive(SampleMembers.alive($0 * 797 % 10_000)) }
     }
 
     /// What is made here cannot fail but by a mistake of this file's.

@@ -65,9 +65,11 @@ package struct GossipProtocol: Sendable {
     var isGossipPlanned = false
     /// Rounds of gossip so far.
     package internal(set) var gossipRounds: UInt64 = 0
-    /// Messages about members since none waited, and when the last burst of them was over.
+    /// Messages about members since none waited, and what follows when none does again.
     var newsInBurst = 0
+    var isSettling = false
     var settled: Instant?
+    var holdsRoom = false
     /// Whether it is its own join that this node tells of.
     var hasJustJoined = false
     /// What this node told of itself last, and when, until another member tells it the same.
@@ -271,7 +273,7 @@ package struct GossipProtocol: Sendable {
         case .relayTimeout(let sequence): relayTimedOut(sequence, at: now)
         case .gossipRound: gossip(at: now)
         case .pushPullRound: startPushPullRound(at: now)
-        case .settling: startPushPull(at: now)
+        case .settling: startSettling(at: now)
         case .healRound(let token): startHealRound(token: token, at: now)
         case .suspicion(let id, let token): endSuspicion(id, token: token, late: late, at: now)
         case .reap(let id, let token): reap(id, token: token)

@@ -5,6 +5,7 @@ import Foundation
 /// machine's speed or its other work.
 ///
 ///     CostGuard                  counts what each work asks memory for; fails where that is more than it may be
+///     CostGuard ROUNDS           the same over so many of each
 ///     CostGuard NAME ROUNDS      does one work so often, for an instruction counter around this program
 @main
 struct CostGuard {
@@ -17,6 +18,7 @@ struct CostGuard {
                 throw Unexpected("no work is named \(name)")
             }
         } else {
+            if let rounds = arguments.first.flatMap({ Int($0) }) { Figure.rounds = max(1, rounds) }
             try countAllocations()
         }
     }
@@ -47,8 +49,10 @@ struct Figure {
     }
 
     nonisolated(unsafe) static var mode = Mode.counting
-    /// Repetitions before the count begins, so that buffers have their size, and counted ones.
-    static let rounds = 2_000
+    /// Counted repetitions.
+    nonisolated(unsafe) static var rounds = 2_000
+    /// Those before the count begins, so that buffers have their size.
+    private static let warming = 2_000
 
     let name: String
     let allocations: Int
@@ -61,9 +65,9 @@ struct Figure {
         self.limit = limit
         switch Self.mode {
         case .counting:
-            for round in 0..<Self.rounds { try body(round) }
+            for round in 0..<Self.warming { try body(round) }
             allocations_begin()
-            for round in Self.rounds..<2 * Self.rounds { try body(round) }
+            for round in Self.warming..<Self.warming + Self.rounds { try body(round) }
             allocations = allocations_end()
         case .repeating(name, let rounds):
             for round in 0..<rounds { try body(round) }

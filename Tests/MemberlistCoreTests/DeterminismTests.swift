@@ -73,6 +73,6 @@ import Testing
         for datagram in history(seed: 11, script: 1).datagrams {
             for byte in datagram.payload { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
-        #expect(digest == 18_087_223_589_478_998_640)
+        #expect(digest == 5_081_228_544_824_555_324)
     }
 }

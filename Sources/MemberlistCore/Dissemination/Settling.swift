@@ -10,21 +10,41 @@ extension GossipProtocol {
     /// Messages about members that make a burst; of fewer hardly one is missed.
     private static let burstOfNews = 8
     /// Over how many rounds of gossip the members' exchanges are spread.
-    private static let settlingRounds: Int64 = 10
+    private static let settlingRounds: Int64 = 5
+    /// How many bursts may be followed so in an interval of push/pull.
+    private static let settlingsInInterval: Int64 = 3
 
-    /// Where the last of the news has gone out, plans the exchange: one in an interval of push/pull.
+    /// Where the last of the news has gone out, plans the exchange. Where bursts follow one another, it waits.
     mutating func settle(at now: Instant) {
         guard newsInBurst > 0, broadcasts.isEmpty, table.groupCount(.alive) > 0 else { return }
-        defer {
-            newsInBurst = 0
-            hasJustJoined = false
+        let isBurst = newsInBurst >= Self.burstOfNews
+        let isDue = hasJustJoined || isBurst
+        newsInBurst = 0
+        hasJustJoined = false
+        if isBurst { holdsRoom = true }
+        guard isDue, !isSettling, configuration.pushPullInterval > 0, configuration.gossipInterval > 0 else {
+            return
         }
-        guard configuration.pushPullInterval > 0, configuration.gossipInterval > 0 else { return }
-        let isRested =
-            settled.map { now.nanoseconds(since: $0) >= configuration.pushPullInterval } ?? true
-        guard hasJustJoined || newsInBurst >= Self.burstOfNews && isRested else { return }
+        isSettling = true
+        let spread = random.below(configuration.gossipInterval * Self.settlingRounds)
+        let rested = settled?.advanced(
+            byNanoseconds: configuration.pushPullInterval / Self.settlingsInInterval
+        )
+        timers.schedule(.settling, at: max(now, rested ?? now).advanced(byNanoseconds: spread))
+    }
+
+    mutating func startSettling(at now: Instant) {
+        isSettling = false
         settled = now
-        let spread = configuration.gossipInterval * Self.settlingRounds
-        timers.schedule(.settling, at: now.advanced(byNanoseconds: random.below(spread)))
+        startPushPull(at: now)
+    }
+
+    /// Gives back what a burst's datagrams were written in, once it is over.
+    mutating func giveBackRoom() {
+        guard holdsRoom, broadcasts.isEmpty, userBroadcasts.isEmpty else { return }
+        holdsRoom = false
+        payloads = PayloadPool()
+        writer = CompoundWriter()
+        drawn = []
     }
 }

@@ -7,6 +7,7 @@ extension GossipProtocol {
     mutating func startProbeRound(at now: Instant) {
         let round = health.scale(configuration.probeInterval)
         defer { timers.schedule(.probeRound, at: now.advanced(byNanoseconds: round)) }
+        giveBackRoom()
         guard !isLeaving, let id = table.nextToProbe(&random) else { return }
         let row = table[id]
         let ping = ping(for: row.name)

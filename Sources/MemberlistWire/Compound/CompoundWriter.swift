@@ -34,12 +34,14 @@ package struct CompoundWriter {
     /// is no room for another part; the payload stands as it stood then.
     package mutating func append(_ part: ArraySlice<UInt8>) throws(WireError) {
         let start = bodies.count
-        bodies.append(contentsOf: part)
+        part.withUnsafeBytes { bodies.append(contentsOf: $0) }
         try closePart(from: start)
     }
 
-    package mutating func append(_ part: [UInt8]) throws(WireError) {
-        try append(part[...])
+    package mutating func append(_ part: borrowing [UInt8]) throws(WireError) {
+        let start = bodies.count
+        part.withUnsafeBytes { bodies.append(contentsOf: $0) }
+        try closePart(from: start)
     }
 
     /// Encodes a message as the next part, with no buffer between.
@@ -52,14 +54,22 @@ package struct CompoundWriter {
     /// Appends the payload, and is empty after. Appends nothing where there is no part.
     package mutating func finish(into output: inout [UInt8]) {
         if lengths.count > 1 {
-            output.append(MessageType.compound.rawValue)
-            output.append(UInt8(truncatingIfNeeded: lengths.count))
-            for length in lengths {
-                output.append(UInt8(length >> 8))
-                output.append(UInt8(length & 0xff))
+            output.appendBytes(Self.headerCount + Self.partOverhead * lengths.count) { start in
+                start.storeBytes(of: MessageType.compound.rawValue, as: UInt8.self)
+                start.storeBytes(
+                    of: UInt8(truncatingIfNeeded: lengths.count),
+                    toByteOffset: 1,
+                    as: UInt8.self
+                )
+                var place = Self.headerCount
+                for length in lengths {
+                    start.storeBytes(of: length.bigEndian, toByteOffset: place, as: UInt16.self)
+                    place += Self.partOverhead
+                }
+                return true
             }
         }
-        output.append(contentsOf: bodies)
+        bodies.withUnsafeBytes { output.append(contentsOf: $0) }
         removeAll()
     }
 

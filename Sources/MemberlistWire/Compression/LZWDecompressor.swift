@@ -116,11 +116,12 @@ package struct LZWDecompressor: ~Copyable {
     private mutating func expand(_ input: UnsafeRawBufferPointer, limit: Int) throws(WireError) -> Int {
         var reader = LZWBitReader(input)
         var end = Self.literals
+        var room = min(limit, capacity - Self.step)
         var (width, highest) = (9, Int(LZW.end))
         var (lastStart, lastLength) = (0, 0)
         while true {
             let code = try reader.next(width)
-            if code &- Int(LZW.clear) < 2, code >= Int(LZW.clear) {
+            if UInt(bitPattern: code &- Int(LZW.clear)) < 2 {
                 if code == Int(LZW.end) { return end }
                 (width, highest) = (9, Int(LZW.end))
                 continue
@@ -132,8 +133,11 @@ package struct LZWDecompressor: ~Copyable {
             let entry = table[code]
             let start = Int(truncatingIfNeeded: entry >> 16)
             let length = Int(truncatingIfNeeded: entry & 0xFFFF)
-            if end &+ length > limit { throw .limitExceeded }
-            if end &+ length &+ Self.step > capacity { try grow(to: end + length + Self.step, limit: limit) }
+            if end &+ length > room {
+                if end &+ length > limit { throw .limitExceeded }
+                try grow(to: end + length + Self.step, limit: limit)
+                room = min(limit, capacity - Self.step)
+            }
             copy(from: start, to: end, count: length)
             if code == highest {
                 // It overlaps its own first byte, which the copy read before it was written.

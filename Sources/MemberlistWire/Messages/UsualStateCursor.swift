@@ -13,45 +13,30 @@ struct UsualStateCursor {
     @inline(__always)
     mutating func next() -> NodeStatePlace? {
         let start = position
-        if let place = read() { return place }
+        if let place = read(fields: 7, name: "Name", hasState: true) { return place }
         position = start
         return nil
     }
 
-    @inline(__always)
-    private mutating func read() -> NodeStatePlace? {
-        guard take() == Tag.fixmap | 7,
-            pass("Addr"), let address = readBytes(),
-            pass("Incarnation"), let incarnation = readUnsigned(),
-            pass("Meta"), let meta = readBytes(),
-            pass("Name"), let name = readBytes(),
-            pass("Port"), let port = readUnsigned().flatMap(UInt16.init(exactly:)),
-            pass("State"), let state = take(), state <= 0x7f,
-            pass("Vsn"), let versions = readBytes()
-        else { return nil }
-        var place = NodeStatePlace()
-        place.name = name
-        place.address = address
-        place.meta = meta
-        place.versions = versions
-        place.incarnation = incarnation
-        place.port = port
-        place.state = Int(state)
-        return place
-    }
-
     /// An alive's map; nil where that has another form.
     @inline(__always)
-    mutating func alive() -> NodeStatePlace? {
-        guard take() == Tag.fixmap | 6,
+    mutating func alive() -> NodeStatePlace? { read(fields: 6, name: "Node", hasState: false) }
+
+    @inline(__always)
+    private mutating func read(fields: UInt8, name key: StaticString, hasState: Bool) -> NodeStatePlace? {
+        guard take() == Tag.fixmap | fields,
             pass("Addr"), let address = readBytes(),
             pass("Incarnation"), let incarnation = readUnsigned(),
             pass("Meta"), let meta = readBytes(),
-            pass("Node"), let name = readBytes(),
-            pass("Port"), let port = readUnsigned().flatMap(UInt16.init(exactly:)),
-            pass("Vsn"), let versions = readBytes()
+            pass(key), let name = readBytes(),
+            pass("Port"), let port = readUnsigned().flatMap(UInt16.init(exactly:))
         else { return nil }
         var place = NodeStatePlace()
+        if hasState {
+            guard pass("State"), let state = take(), state <= 0x7f else { return nil }
+            place.state = Int(state)
+        }
+        guard pass("Vsn"), let versions = readBytes() else { return nil }
         place.name = name
         place.address = address
         place.meta = meta

@@ -1,15 +1,15 @@
-import MemberlistWire
+package import MemberlistWire
 
 /// Members of a cluster as clusters have them: names that differ in their numbers, addresses of one network, metadata
 /// of a few bytes.
-enum SampleMembers {
-    static func name(_ number: Int) -> NodeName { NodeName("node-\(number).cluster") }
+package enum SampleMembers {
+    package static func name(_ number: Int) -> NodeName { NodeName("node-\(number).cluster") }
 
-    static func endpoint(_ number: Int) -> Endpoint {
+    package static func endpoint(_ number: Int) -> Endpoint {
         Endpoint(address: IPAddress(ipv4: 0x0a00_0001 + UInt32(number)), port: 7946)
     }
 
-    static func alive(_ number: Int, incarnation: UInt32 = 1) -> Alive {
+    package static func alive(_ number: Int, incarnation: UInt32 = 1) -> Alive {
         Alive(
             incarnation: incarnation,
             node: name(number),
@@ -20,7 +20,7 @@ enum SampleMembers {
         )
     }
 
-    static func state(_ number: Int) -> PushNodeState {
+    package static func state(_ number: Int) -> PushNodeState {
         let alive = alive(number)
         return PushNodeState(
             name: alive.node,
@@ -33,18 +33,18 @@ enum SampleMembers {
         )
     }
 
-    static func message(_ message: Message) -> [UInt8] {
+    package static func message(_ message: Message) -> [UInt8] {
         var encoded: [UInt8] = []
         message.encode(into: &encoded)
         return encoded
     }
 
     /// Twelve alives of members whom the sample state holds too, and a word of the application's.
-    static func gossip(_ number: Int) throws -> [UInt8] {
+    package static func gossip(_ number: Int, of members: Int = 10_000) throws -> [UInt8] {
         var writer = CompoundWriter()
-        for part in 0..<Inputs.parts - 1 {
+        for part in 0..<12 {
             // Spread over the whole cluster, as gossip is.
-            try writer.append(.alive(alive((number * 157 + part * 797) % Inputs.members)))
+            try writer.append(.alive(alive((number * 157 + part * 797) % members)))
         }
         try writer.append(.user(Array("a message of the application's, number \(number)".utf8)[...]))
         var payload: [UInt8] = []

@@ -1,12 +1,12 @@
-import MemberlistCore
-import MemberlistWire
+package import MemberlistCore
+internal import MemberlistWire
 
 /// A core that knows sample members.
-enum SampleCore {
-    static let start = Instant(nanoseconds: 1 << 40)
+package enum SampleCore {
+    package static let start = Instant(nanoseconds: 1 << 40)
 
     /// As it is when it has just heard of them: the news of all wait to be told.
-    static func make(members: Int) throws -> GossipProtocol {
+    package static func make(members: Int) -> GossipProtocol {
         var configuration = ProtocolConfiguration(
             name: "b",
             endpoint: Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 7946)
@@ -16,13 +16,13 @@ enum SampleCore {
         var core = GossipProtocol(configuration: configuration, seed: 1, at: start)
         core.merge(NodeStates((0..<members).map(SampleMembers.state)), at: start)
         while core.nextDirective() != nil {}
-        guard core.memberCount == members + 1 else { throw Unexpected("\(core.memberCount) members") }
+        precondition(core.memberCount == members + 1, "\(core.memberCount) members")
         return core
     }
 
     /// As it is in a cluster at rest: all news have been told. With it comes the time that this took.
-    static func settled(members: Int) throws -> (core: GossipProtocol, now: Int64) {
-        var core = try make(members: members)
+    package static func settled(members: Int) throws -> (core: GossipProtocol, now: Int64) {
+        var core = make(members: members)
         var now = start.nanoseconds
         while core.queuedBroadcasts.membership > 0 {
             now += 1_000_000_000
@@ -32,7 +32,7 @@ enum SampleCore {
     }
 
     /// Lets time go on while every ping is answered.
-    static func run(_ core: inout GossipProtocol, to now: Int64) throws {
+    package static func run(_ core: inout GossipProtocol, to now: Int64) throws {
         while let deadline = core.nextDeadline, deadline.nanoseconds <= now {
             core.advance(to: deadline)
             while let directive = core.nextDirective() {
