@@ -119,6 +119,7 @@ let package = Package(
             name: "CostGuard",
             dependencies: ["CAllocations", "MemberlistCore", "MemberlistWire", "SampleCluster"],
             path: "Tests/CostGuard",
+            exclude: ["instructions.tsv"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -20,7 +20,7 @@ enum Core {
         var (core, now) = try settled()
         return try Figure("answer a ping") { round in
             let number = round % others
-            let ping = Ping(sequence: UInt32(round), node: "b", sourceNode: names[number])
+            let ping = Ping(sequence: UInt32(round), node: own, sourceNode: names[number])
             core.handle(.messageReceived(.ping(ping), from: SampleMembers.endpoint(number)), at: now)
             var isAnswered = false
             while let directive = core.nextDirective() {
@@ -65,5 +65,6 @@ enum Core {
         return (core, Instant(nanoseconds: now))
     }
 
+    private static let own: NodeName = "b"
     private static let names = (0..<others).map(SampleMembers.name)
 }
