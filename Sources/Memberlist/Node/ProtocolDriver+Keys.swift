@@ -5,7 +5,7 @@ internal import Metrics
 /// What is told of keys: who uses which, which are missing here, and how far the primary is used up.
 extension ProtocolDriver {
     /// What was refused came from where its sender listens: a datagram, or an answer on a stream.
-    func report(_ error: any Error, from sender: Endpoint) {
+    func report(_ error: WireError, from sender: Endpoint) {
         guard let fault = RefusalReport.Fault(error) else { return }
         refusals.tell(fault, from: sender, ring: shared.layers.keyring, in: shared.log) {
             knows(sender)

@@ -13,11 +13,7 @@ enum RefusedReason: Int, MetricLabel {
     /// A stream that brought no whole message in its time.
     case silent
 
-    init(_ error: any Error) {
-        guard let error = error as? WireError else {
-            self = .malformed
-            return
-        }
+    init(_ error: WireError) {
         switch error {
         case .truncated: self = .truncated
         case .unknownMessageType, .misplacedLayer, .emptyBody, .unexpectedValue, .nestedTooDeeply:

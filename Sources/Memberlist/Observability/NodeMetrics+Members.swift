@@ -39,13 +39,13 @@ extension NodeMetrics {
         if case .unconfirmedFailure = notice { degradedTimeouts.increment() }
     }
 
-    func countRefusedDatagram(_ error: any Error) {
+    func countRefusedDatagram(_ error: WireError) {
         let reason = RefusedReason(error)
         udpRefused[reason].increment()
         if reason.isDecryption { decryptFailed.increment() }
     }
 
-    func countRefusedStream(_ error: any Error) {
+    func countRefusedStream(_ error: WireError) {
         let reason = RefusedReason(error)
         tcpRefused[reason].increment()
         if reason.isDecryption { decryptFailed.increment() }

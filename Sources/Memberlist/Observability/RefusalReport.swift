@@ -15,8 +15,8 @@ struct RefusalReport {
         case noKeyOpens
         case dialect
 
-        init?(_ error: any Error) {
-            switch error as? WireError {
+        init?(_ error: WireError) {
+            switch error {
             case .unknownKey(let key): self = .missingKey(key)
             case .authenticationFailed: self = .noKeyOpens
             case .dialectRefused: self = .dialect

@@ -23,7 +23,7 @@ final class DatagramReader {
         guard let driver = handle.driver else { return }
         shared.metrics.udpReceived.increment(by: datagram.byteCount)
         guard shared.allows(sender.address) else { return refuseStranger(sender) }
-        do {
+        do throws(WireError) {
             try read(datagram, from: sender, for: driver)
         } catch {
             refuse(error, from: sender, for: driver)
@@ -38,7 +38,9 @@ final class DatagramReader {
         driver.settle()
     }
 
-    private func read(_ datagram: RawSpan, from sender: Endpoint, for driver: ProtocolDriver) throws {
+    private func read(_ datagram: RawSpan, from sender: Endpoint, for driver: ProtocolDriver)
+        throws(WireError)
+    {
         let now = Instant.now
         var opened = try opener.open(datagram, at: now.nanoseconds)
         if let key = opener.openedWith {
@@ -47,7 +49,7 @@ final class DatagramReader {
         var isHeard = false
         defer { if isHeard, shared.permissive.isPermissive { notePermissive(sender, for: driver) } }
         while true {
-            do {
+            do throws(WireError) {
                 guard let part = try opened.nextPart() else { break }
                 if driver.isOldNews(part) {
                     shared.metrics.heard[.alive].increment()
@@ -84,7 +86,7 @@ final class DatagramReader {
         shared.log.debug(.refusedDatagram, "datagram from outside allowedNetworks", ["from": "\(sender)"])
     }
 
-    private func refuse(_ error: any Error, from sender: Endpoint, for driver: ProtocolDriver) {
+    private func refuse(_ error: WireError, from sender: Endpoint, for driver: ProtocolDriver) {
         shared.metrics.countRefusedDatagram(error)
         driver.report(error, from: sender)
         shared.log.debug(.refusedDatagram, "datagram refused", ["from": "\(sender)", "error": "\(error)"])
