@@ -212,7 +212,7 @@ if Context.environment["MEMBERLIST_BENCH"] != nil {
             name: "Bench",
             dependencies: [
                 "CAllocations", "Memberlist", "MemberlistCore", "MemberlistSimulator", "MemberlistWire",
-                "SampleCluster",
+                "ProcessSupport", "SampleCluster",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

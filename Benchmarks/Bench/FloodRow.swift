@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import MemberlistCore
 import MemberlistWire
+import ProcessSupport
 import SampleCluster
 import Synchronization
 
@@ -123,40 +124,5 @@ final class Pinger: @unchecked Sendable {
             }
         }
         return false
-    }
-}
-
-/// A UDP socket that talks to one port of this machine, with nothing around it.
-final class PlainSocket: Sendable {
-    private let descriptor: CInt
-
-    init(port: Int) throws {
-        descriptor = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let status = withUnsafeBytes(of: &address) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) {
-                connect(descriptor, $0.baseAddress, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else { throw Unexpected("no socket to port \(port)") }
-    }
-
-    deinit { close(descriptor) }
-
-    func send(_ datagram: [UInt8]) {
-        _ = datagram.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
-    }
-
-    /// The next datagram; nil where none came in time.
-    func receive(until end: ContinuousClock.Instant) -> [UInt8]? {
-        let milliseconds = max(0, (end - .now) / .milliseconds(1))
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, CInt(milliseconds.rounded(.up))) > 0 else { return nil }
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
-        return count > 0 ? Array(buffer[..<count]) : nil
     }
 }

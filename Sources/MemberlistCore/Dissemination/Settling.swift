@@ -26,7 +26,7 @@ extension GossipProtocol {
             return
         }
         isSettling = true
-        let spread = random.below(configuration.gossipInterval * Self.settlingRounds)
+        let spread = 1 + random.below(configuration.gossipInterval * Self.settlingRounds)
         let rested = settled?.advanced(
             byNanoseconds: configuration.pushPullInterval / Self.settlingsInInterval
         )

@@ -62,7 +62,7 @@ extension AttackTests {
         func aHundredThousandFromStrangers() async throws {
             let agent = try await AttackedAgent()
             let message = try Self.sealed([8] + Array("recorded".utf8))
-            let socket = try FloodSocket(port: agent.port)
+            let socket = try PlainSocket(port: agent.port)
             try await agent.endures(losesPings: true) {
                 // All deliver it once at most.
                 await socket.flood(Self.count) { _ in message }
@@ -82,7 +82,7 @@ extension AttackTests {
 
         @Test func bombsByOneWhoHoldsTheKey() async throws {
             let agent = try await AttackedAgent()
-            let socket = try FloodSocket(port: agent.port)
+            let socket = try PlainSocket(port: agent.port)
             try await agent.endures(losesPings: true) {
                 for lie in Self.lies() where lie.count < 65_000 {
                     // Each is sealed anew, or it would be a replay; a few frames of each go round.
@@ -95,7 +95,7 @@ extension AttackTests {
 
         @Test func bombsAtANodeInPlaintext() async throws {
             let agent = try await AttackedAgent(encrypted: false)
-            let socket = try FloodSocket(port: agent.port)
+            let socket = try PlainSocket(port: agent.port)
             let lies = Self.lies()
             try await agent.endures(losesPings: true) {
                 await socket.flood(5_000) { lies[$0 % lies.count] }

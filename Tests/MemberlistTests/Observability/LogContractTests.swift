@@ -33,7 +33,7 @@ struct LogContractTests {
         logger.logLevel = .info
         let node = try await Memberlist.create(local("a"), logger: logger)
         let before = lines.all.count
-        let socket = try FloodSocket(port: Int(node.localMember.endpoint.port))
+        let socket = try PlainSocket(port: Int(node.localMember.endpoint.port))
         await socket.flood(2_000) { [UInt8(truncatingIfNeeded: $0), 1, 2, 3] }
         try await withNodes([local("b")]) { nodes in
             #expect(await node.join([nodes[0].address]).allSatisfy(\.succeeded))

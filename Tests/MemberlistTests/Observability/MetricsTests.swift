@@ -111,7 +111,7 @@ struct MetricsTests {
             @Sendable func refused(_ reason: String) -> Int64 {
                 metrics.counterTotal(label: "memberlist.udp.refused", dimensions: [("reason", reason)])
             }
-            let socket = try FloodSocket(port: Int(node.localMember.endpoint.port))
+            let socket = try PlainSocket(port: Int(node.localMember.endpoint.port))
             await socket.flood(3) { _ in [UInt8](repeating: 1, count: 60) }
             try await poll("refusals", within: .seconds(60)) { refused("decrypt") == 3 }
             #expect(metrics.counterTotal(label: "memberlist.decrypt.failed") == 3)
