@@ -69,6 +69,7 @@ package struct GossipProtocol: Sendable {
     var newsInBurst = 0
     var isSettling = false
     var settled: Instant?
+    /// Whether what a burst was written in is still held.
     var holdsRoom = false
     /// Whether it is its own join that this node tells of.
     var hasJustJoined = false
