@@ -7,15 +7,17 @@ enum DatagramRows {
     private static let microseconds = 1_000_000.0
 
     /// Thirteen messages become a compound, and that a datagram.
-    static func seal(_ inputs: Inputs, compresses: Bool, seconds: Double) throws -> Figure {
-        var sealer = DatagramSealer(
-            label: try Label(Inputs.label),
-            keyring: inputs.ring,
-            compression: compresses,
-            padded: false
-        )
-        let messages = inputs.parts.map { $0.map { SampleMembers.message(.user($0[...])) } }
-        let receiver = Receiver(name: "b", takesChecksum: true)
+    ///
+    /// - Parameter members: How many there are whose news these are; nil for the messages of the inputs.
+    static func seal(
+        _ inputs: Inputs,
+        members: Int? = nil,
+        compresses: Bool,
+        seconds: Double
+    ) throws -> Figure {
+        var sealer = try sealer(inputs.ring, compresses: compresses)
+        let parts = members.map { Inputs.parts(of: $0) } ?? inputs.parts
+        let messages = parts.map { $0.map { SampleMembers.message(.user($0[...])) } }
         var writer = CompoundWriter()
         var payload: [UInt8] = []
         var datagram: [UInt8] = []
@@ -33,21 +35,23 @@ enum DatagramRows {
     }
 
     /// A datagram's layers come off, its parts are decoded, and the protocol hears them: members that it knows.
-    static func open(_ inputs: Inputs, seconds: Double) throws -> Figure {
-        let payloads = try (0..<Inputs.datagrams).map { try SampleMembers.gossip($0) }
-        var sealer = DatagramSealer(
-            label: try Label(Inputs.label),
-            keyring: inputs.ring,
-            compression: true,
-            padded: false
-        )
+    static func open(
+        _ inputs: Inputs,
+        members: Int = Inputs.members,
+        seconds: Double
+    ) throws -> Figure {
+        // Of many members more are told of, so that no small part of the table is all that is looked at.
+        let payloads = try (0..<max(Inputs.datagrams, members / 10)).map {
+            try SampleMembers.gossip($0, of: members)
+        }
+        var sealer = try sealer(inputs.ring, compresses: true)
         var opener = try opener(inputs.ring)
-        opener.makeRoom(forMembers: Inputs.members)
-        var core = SampleCore.make(members: Inputs.members)
-        let receiver = Receiver(name: nil, takesChecksum: true)
+        opener.makeRoom(forMembers: members)
+        var core = SampleCore.make(members: members)
         let batch = 2_048
         var datagrams = [[UInt8]](repeating: [], count: batch)
         var now: Int64 = 0
+        var sealed = 0
         return try Stopwatch(seconds: seconds).measure(
             "open",
             unit: "us",
@@ -56,9 +60,10 @@ enum DatagramRows {
             // None is opened twice: each has a nonce of its own, and is remembered.
             prepare: {
                 for index in datagrams.indices {
-                    let payload = payloads[index % payloads.count]
+                    let payload = payloads[(sealed + index) % payloads.count]
                     try sealer.seal(payload, for: receiver, into: &datagrams[index])
                 }
+                sealed += batch
                 now += 60_000_000_000
             },
             { round in
@@ -79,9 +84,20 @@ enum DatagramRows {
         )
     }
 
-    /// A datagram under a key that is on no ring, with eight keys to try.
-    static func refuse(_ inputs: Inputs, seconds: Double) throws -> Figure {
+    /// A datagram under a key that is on no ring, with eight keys to try. Of so many members one datagram was opened.
+    static func refuse(
+        _ inputs: Inputs,
+        members: Int = Inputs.members,
+        seconds: Double
+    ) throws -> Figure {
         var opener = try opener(inputs.fullRing)
+        opener.makeRoom(forMembers: members)
+        var sealer = try sealer(inputs.ring, compresses: true)
+        var datagram: [UInt8] = []
+        for number in 0..<members {
+            try sealer.seal(try SampleMembers.gossip(number), for: receiver, into: &datagram)
+            _ = try opener.open(datagram.span.bytes, at: 0)
+        }
         return try Stopwatch(seconds: seconds).measure(
             "refuse",
             unit: "us",
@@ -96,6 +112,17 @@ enum DatagramRows {
             }
             throw Unexpected("a stranger's datagram was opened")
         }
+    }
+
+    private static let receiver = Receiver(name: "b", takesChecksum: true)
+
+    private static func sealer(_ ring: Keyring, compresses: Bool) throws -> DatagramSealer {
+        DatagramSealer(
+            label: try Label(Inputs.label),
+            keyring: ring,
+            compression: compresses,
+            padded: false
+        )
     }
 
     private static func opener(_ ring: Keyring) throws -> DatagramOpener {

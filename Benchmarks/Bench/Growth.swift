@@ -21,11 +21,11 @@ struct Growth: ParsableCommand {
 
     func run() throws {
         let inputs = try Inputs(readFrom: inputs)
-        var table = TextTable(["us"] + Self.sizes.map { "\($0)" })
+        var table = TextTable(["us; kB"] + Self.sizes.map { "\($0)" })
         var series: [LineChart.Series] = []
         for work in GrowthWork.all {
             let points = try Self.sizes.map { size in
-                LineChart.Point(x: Double(size), y: try work.microseconds(inputs, size, seconds))
+                LineChart.Point(x: Double(size), y: try work.cost(inputs, size, seconds))
             }
             table.add([work.name] + points.map { String(format: "%.3g", $0.y) })
             series.append(LineChart.Series(work.name, points))
@@ -34,7 +34,7 @@ struct Growth: ParsableCommand {
         let chart = LineChart(
             title: "What one costs as the cluster grows",
             x: LineChart.Axis("members", .logarithmic),
-            y: LineChart.Axis("microseconds", .logarithmic),
+            y: LineChart.Axis("microseconds; kilobytes of what is held", .logarithmic),
             series: series
         )
         try Data(chart.svg.utf8).write(to: URL(fileURLWithPath: picture))
@@ -44,11 +44,12 @@ struct Growth: ParsableCommand {
 /// A piece of work that can be measured at any size.
 struct GrowthWork: Sendable {
     let name: String
-    let microseconds: @Sendable (Inputs, Int, Double) throws -> Double
+    /// In microseconds, or in kilobytes where it is memory.
+    let cost: @Sendable (Inputs, Int, Double) throws -> Double
 
     private init(_ name: String, _ measure: @escaping @Sendable (Inputs, Int, Double) throws -> Figure) {
         self.name = name
-        microseconds = { inputs, size, seconds in
+        cost = { inputs, size, seconds in
             let figure = try measure(inputs, size, seconds)
             guard let value = figure.value else { throw Unexpected("\(name) has no value") }
             return figure.unit == "ms" ? value * 1_000 : value
@@ -56,6 +57,14 @@ struct GrowthWork: Sendable {
     }
 
     static let all = [
+        GrowthWork("seal") {
+            try DatagramRows.seal($0, members: $1, compresses: true, seconds: $2)
+        },
+        GrowthWork("seal, encrypted only") {
+            try DatagramRows.seal($0, members: $1, compresses: false, seconds: $2)
+        },
+        GrowthWork("open and hear") { try DatagramRows.open($0, members: $1, seconds: $2) },
+        GrowthWork("refuse, eight keys") { try DatagramRows.refuse($0, members: $1, seconds: $2) },
         GrowthWork("state out") { try StateRows($0, members: $1).sendOut(seconds: $2) },
         GrowthWork("state out, all anew") {
             try StateRows($0, members: $1).sendOut(afresh: true, seconds: $2)
@@ -66,5 +75,6 @@ struct GrowthWork: Sendable {
         GrowthWork("hear an alive") { try StepRows.hear(members: $1, seconds: $2) },
         GrowthWork("answer a ping") { try StepRows.answer(members: $1, seconds: $2) },
         GrowthWork("a second at rest") { try StepRows.probe(members: $1, seconds: $2) },
+        GrowthWork("held in memory") { _, size, _ in try StepRows.memory(members: size) },
     ]
 }

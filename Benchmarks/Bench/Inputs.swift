@@ -54,10 +54,8 @@ struct Inputs {
         try write(keys: keys, to: folder.appendingPathComponent("keyring8.json"))
         try write(keys: [keys[0]], to: folder.appendingPathComponent("keyring.json"))
         try Data(label.utf8).write(to: folder.appendingPathComponent("label.txt"))
-        let contents = (0..<datagrams).map { datagram in
-            (0..<parts).map { SampleMembers.message(.alive(SampleMembers.alive(datagram * parts + $0))) }
-        }
-        try write(contents.map { $0.map { Data($0) } }, to: folder.appendingPathComponent("parts.jsonl"))
+        let contents = parts(of: members).map { $0.map { Data($0) } }
+        try write(contents, to: folder.appendingPathComponent("parts.jsonl"))
         let payloads = try (0..<datagrams).map { try SampleMembers.gossip($0) }
         try write(
             try sealed(payloads, Keyring(primary: keys[0])),
@@ -69,6 +67,16 @@ struct Inputs {
         )
         try Data(try sealedState(Keyring(primary: keys[0])))
             .write(to: folder.appendingPathComponent("state.bin"))
+    }
+
+    /// Thirteen alives for each datagram, of members from all over the cluster.
+    static func parts(of members: Int) -> [[[UInt8]]] {
+        (0..<datagrams).map { datagram in
+            (0..<parts).map { part in
+                let number = (datagram * parts + part) * 7_919 % members
+                return SampleMembers.message(.alive(SampleMembers.alive(number)))
+            }
+        }
     }
 
     private static func write(keys: [SecretKey], to url: URL) throws {

@@ -10,7 +10,10 @@ enum QueueRow {
 
     static func measure(entries: Int = Inputs.members, seconds: Double) throws -> Figure {
         var queue = BroadcastQueue()
-        let names = (0..<entries).map(SampleMembers.name)
+        // Part of a longer buffer, as the names of members are.
+        let names = (0..<entries).map { number in
+            NodeName(bytes: ([0] + SampleMembers.name(number).bytes)[1...])
+        }
         let message = [UInt8](repeating: 7, count: 80)
         for name in names { queue.queue(message, name: name) }
         var next = 0

@@ -19,7 +19,7 @@ enum SocketRow {
         let counter = DatagramCounter()
         var room = ReadingRoom(expecting: datagram.count)
         // As a node's is, once it is busy.
-        while !room.widen(after: room.batch) {}
+        while !room.fit(to: room.batch) {}
         let receiver = try await PortPair.open(ports[0].descriptor, on: loop, room: room) { channel in
             channel.pipeline.addHandler(counter)
         }

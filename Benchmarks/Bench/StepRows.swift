@@ -1,3 +1,4 @@
+import CAllocations
 import MemberlistCore
 import MemberlistWire
 import SampleCluster
@@ -33,7 +34,7 @@ enum StepRows {
             let heard = Input.messageReceived(.ping(ping), from: SampleMembers.endpoint(number))
             core.handle(heard, at: Instant(nanoseconds: now))
             now += 1
-            try recycle(&core)
+            if !SampleCore.recycle(&core) { throw Unexpected("no answer") }
         }
     }
 
@@ -46,13 +47,24 @@ enum StepRows {
         }
     }
 
-    private static func recycle(_ core: inout GossipProtocol) throws {
-        var isAnswered = false
-        while let directive = core.nextDirective() {
-            guard case .sendDatagram(let datagram) = directive else { continue }
-            isAnswered = true
-            core.recycle(datagram.payload)
+    /// What is held for so many members: by a core that knows them, and against replays where ten datagrams came from
+    /// each, among those that it sent to others.
+    static func memory(members: Int) throws -> Figure {
+        allocations_begin()
+        let (core, _) = try SampleCore.settled(members: members)
+        var replays = ReplayGuard()
+        replays.makeRoom(forMembers: members)
+        for number in 0..<members {
+            let session = withUnsafeBytes(of: (UInt64(number).byteSwapped, UInt64(number))) { Array($0) }
+            for counter in stride(from: UInt64(1), to: 1_000, by: 100) {
+                guard let nonce = NativeNonce(session: session, counter: counter),
+                    replays.admits(.counted(KeyID(rawValue: 1), nonce), at: 0)
+                else { throw Unexpected("a session was taken for another") }
+            }
         }
-        if !isAnswered { throw Unexpected("no answer") }
+        let held = allocations_held()
+        return withExtendedLifetime((core, replays)) {
+            Figure(name: "memory", value: Double(held) / 1_000, unit: "kB")
+        }
     }
 }

@@ -14,53 +14,38 @@ let benchmarks: @Sendable () -> Void = {
     coding()
 }
 
+/// Puts one input after another through a coder.
+private func run(
+    _ benchmark: Benchmark,
+    _ inputs: [[UInt8]],
+    _ code: (RawSpan, inout [UInt8]) throws -> Void
+) rethrows {
+    var output: [UInt8] = []
+    for round in benchmark.scaledIterations {
+        output.removeAll(keepingCapacity: true)
+        try code(inputs[round % inputs.count].span.bytes, &output)
+    }
+}
+
 private func compression() {
     Benchmark("LZW, compress") { benchmark in
         var compressor = LZWCompressor()
-        var output: [UInt8] = []
-        let payloads = Samples.payloads
-        for round in benchmark.scaledIterations {
-            let payload = payloads[round % payloads.count]
-            output.removeAll(keepingCapacity: true)
-            compressor.compress(payload.span.bytes, into: &output)
-        }
+        run(benchmark, Samples.payloads) { compressor.compress($0, into: &$1) }
     }
     Benchmark("LZW, decompress") { benchmark in
         var decompressor = LZWDecompressor()
-        var output: [UInt8] = []
-        let compressed = Samples.lzw
-        for round in benchmark.scaledIterations {
-            let body = compressed[round % compressed.count]
-            output.removeAll(keepingCapacity: true)
-            try decompressor.decompress(
-                body.span.bytes,
-                limit: Limits.datagramBody,
-                into: &output
-            )
+        try run(benchmark, Samples.lzw) {
+            try decompressor.decompress($0, limit: Limits.datagramBody, into: &$1)
         }
     }
     Benchmark("deflate, compress") { benchmark in
         var compressor = DeflateCompressor(windowBits: 12)
-        var output: [UInt8] = []
-        let payloads = Samples.payloads
-        for round in benchmark.scaledIterations {
-            let payload = payloads[round % payloads.count]
-            output.removeAll(keepingCapacity: true)
-            compressor.compress(payload.span.bytes, into: &output)
-        }
+        run(benchmark, Samples.payloads) { compressor.compress($0, into: &$1) }
     }
     Benchmark("deflate, decompress") { benchmark in
         var decompressor = DeflateDecompressor()
-        var output: [UInt8] = []
-        let compressed = Samples.deflated
-        for round in benchmark.scaledIterations {
-            let body = compressed[round % compressed.count]
-            output.removeAll(keepingCapacity: true)
-            try decompressor.decompress(
-                body.span.bytes,
-                limit: Limits.datagramBody,
-                into: &output
-            )
+        try run(benchmark, Samples.deflated) {
+            try decompressor.decompress($0, limit: Limits.datagramBody, into: &$1)
         }
     }
 }

@@ -43,6 +43,17 @@ package enum SampleCore {
         }
     }
 
+    /// Takes what is to be done, and gives back the payloads of what is to be sent; whether anything is.
+    package static func recycle(_ core: inout GossipProtocol) -> Bool {
+        var isSending = false
+        while let directive = core.nextDirective() {
+            guard case .sendDatagram(let datagram) = directive else { continue }
+            isSending = true
+            core.recycle(datagram.payload)
+        }
+        return isSending
+    }
+
     private static func acknowledge(_ datagram: Datagram, _ core: inout GossipProtocol, at now: Instant)
         throws
     {

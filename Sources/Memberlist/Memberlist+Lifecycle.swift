@@ -37,7 +37,8 @@ extension Memberlist {
     ///
     /// - Parameter timeout: Nil: ``MemberlistConfiguration/leaveTimeout``.
     /// - Returns: How many members were told, and how many of them have answered; 0 where nobody else lives.
-    /// - Throws: ``MemberlistError/shutDown``.
+    /// - Throws: ``MemberlistError/shutDown``; `CancellationError` where the task is cancelled: the word goes out all the
+    ///   same.
     @discardableResult
     public func leave(timeout: Duration? = nil) async throws -> LeaveOutcome {
         try await node.leave(timeout: timeout)

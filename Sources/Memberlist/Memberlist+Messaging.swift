@@ -4,7 +4,8 @@ extension Memberlist {
     /// Changes this node's metadata and tells the cluster. Returns once it is queued. A node that has left
     /// keeps its old metadata.
     ///
-    /// - Throws: ``MemberlistError/metaTooLong(size:limit:)`` above 512 bytes,
+    /// - Throws: ``MemberlistError/metaTooLong(size:limit:)`` above
+    ///   ``MemberlistConfiguration/metaLimit``,
     ///   ``MemberlistError/shutDown``.
     public func updateMeta(_ meta: [UInt8]) async throws {
         try await node.updateMeta(meta)

@@ -1,5 +1,5 @@
 import DequeModule
-package import MemberlistWire
+import MemberlistWire
 
 /// One node's side of the membership protocol: SWIM with the Lifeguard extensions, as HashiCorp's memberlist
 /// speaks it.
@@ -26,9 +26,9 @@ package struct GossipProtocol: Sendable {
     var graves = Deque<Grave>()
     var merges = PendingMerges()
     var alives = PendingTable<PendingAlive>()
-    /// Whether what is heard now is the answer to the first join of a node that knew nobody, and heard from nobody else
-    /// meanwhile. Then it has news of itself alone: all whom it could tell of a member are whom the member's own
-    /// cluster tells. We differ from HashiCorp, whose nodes pass on the whole cluster when they join it: where a
+    /// Whether what is heard now is the answer to the first join of a node that knew nobody, and has no exchange with
+    /// anybody else meanwhile. Then it has news of itself alone: all whom it could tell of a member are whom the
+    /// member's own cluster tells. We differ from HashiCorp, whose nodes pass on the whole cluster when they join it: where a
     /// thousand join, that is most of what is sent.
     var isLesson = false
     var claims = NameClaims()
@@ -126,35 +126,6 @@ package struct GossipProtocol: Sendable {
             timers.schedule(.pushPullRound, at: stagger(configuration.pushPullInterval))
         }
     }
-
-    // MARK: What the application may read
-
-    package var localMember: Member { table[selfID].member }
-    /// Every member that the table holds, dead ones included.
-    package var members: [Member] { table.all.map(\.member) }
-    package var memberCount: Int { table.count }
-    /// How many of them are alive, this node itself among them unless it left.
-    package var aliveCount: Int { table.groupCount(.alive) + (table[selfID].state == .alive ? 1 : 0) }
-
-    /// The member of that name, dead ones included.
-    package func member(named name: NodeName) -> Member? { table.find(name).map { table[$0].member } }
-
-    /// 0 where this node does well, up to the health multiplier less one.
-    package var healthScore: Int { health.value }
-    /// Broadcasts that wait: about membership, and the application's.
-    package var queuedBroadcasts: (membership: Int, user: Int) { (broadcasts.count, userBroadcasts.count) }
-
-    /// Who is suspect here, and how many have confirmed it.
-    package var suspicions: [(name: NodeName, confirmations: Int)] {
-        table.suspects.map { suspect in (suspect.name, suspect.suspicion.confirmations) }
-    }
-
-    /// Members that failed and are looked for, and whether attempts to find somebody are planned.
-    package var lostCount: Int { healing.lost.count }
-    package var isHealing: Bool { healing.due != nil }
-
-    /// The membership broadcasts that wait, in no particular order.
-    package var queuedMembershipBroadcasts: [BroadcastQueue.Broadcast] { broadcasts.all }
 
     // MARK: Running
 
@@ -260,9 +231,12 @@ package struct GossipProtocol: Sendable {
         switch kind {
         case .probeTimeout(let sequence), .probeDeadline(let sequence): probes[sequence] == nil
         case .relayTimeout(let sequence): relays[sequence] == nil
-        case .probeRound, .gossipRound, .pushPullRound, .settling, .healRound, .suspicion, .reap, .nameClaim,
-            .farewellAnswer:
-            false
+        case .suspicion(let id, let token): !isSuspected(id, token: token)
+        case .healRound(let token): token != healing.token
+        case .nameClaim(let sequence): claims[sequence] == nil
+        case .farewellAnswer(let token): !farewell.isAwaited || token != farewell.token
+        // A member's grave is looked at even where it came back: see ``reap(_:token:)``.
+        case .probeRound, .gossipRound, .pushPullRound, .settling, .reap: false
         }
     }
 
@@ -315,23 +289,5 @@ package struct GossipProtocol: Sendable {
     mutating func nextSequence() -> UInt32 {
         sequence &+= 1
         return sequence
-    }
-}
-
-/// Buffers of payloads that were sent, for the next ones: at a steady state a datagram allocates none.
-struct PayloadPool: Sendable {
-    /// A round's and one more; a burst's memory is given back.
-    private static let capacity = 4
-    private var buffers: [[UInt8]] = []
-
-    /// An empty buffer.
-    mutating func take() -> [UInt8] {
-        guard var buffer = buffers.popLast() else { return [] }
-        buffer.removeAll(keepingCapacity: true)
-        return buffer
-    }
-
-    mutating func put(_ buffer: consuming [UInt8]) {
-        if buffers.count < Self.capacity { buffers.append(buffer) }
     }
 }

@@ -32,14 +32,14 @@ package struct DecisionID: Hashable, Sendable {
 package enum Input: Hashable, Sendable {
     /// A message arrived in a datagram that passed every layer.
     case messageReceived(Message, from: Endpoint)
-    /// The stream ping of ``Directive/pingOverStream(sequence:to:name:deadline:)`` ended.
+    /// The stream ping of ``Directive/pingOverStream(sequence:to:receiver:deadline:)`` ended.
     case streamPingFinished(sequence: UInt32, answered: Bool)
 
     /// The application wants to join through that address.
     case joinRequested(ExchangeID, Endpoint, name: NodeName?)
     /// Where the cluster may be found, in place of what was known of that: from the application's discovery.
     case seedsChanged([Seed])
-    /// The peer answered ``Directive/exchangeState(_:with:name:state:)`` with its own state.
+    /// The peer answered ``Directive/exchangeState(_:with:receiver:state:)`` with its own state.
     case stateReceived(ExchangeID, PushPull)
     /// The exchange broke off before an answer was read.
     case exchangeFailed(ExchangeID)

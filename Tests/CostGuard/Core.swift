@@ -10,6 +10,7 @@ enum Core {
     static func figures() throws -> [Figure] {
         [
             try answers(),
+            try answersTogether(),
             try rounds(),
             try knownAlives(),
             try knownStates(),
@@ -22,13 +23,20 @@ enum Core {
             let number = round % others
             let ping = Ping(sequence: UInt32(round), node: own, sourceNode: names[number])
             core.handle(.messageReceived(.ping(ping), from: SampleMembers.endpoint(number)), at: now)
-            var isAnswered = false
-            while let directive = core.nextDirective() {
-                guard case .sendDatagram(let datagram) = directive else { continue }
-                isAnswered = true
-                core.recycle(datagram.payload)
+            if !SampleCore.recycle(&core) { throw Unexpected("no answer") }
+        }
+    }
+
+    /// A batch as a busy node reads it: what is sent is given back when all have been heard.
+    private static func answersTogether() throws -> Figure {
+        var (core, now) = try settled()
+        return try Figure("answer sixteen pings together") { round in
+            for number in 0..<16 {
+                let sequence = UInt32(16 * round + number)
+                let ping = Ping(sequence: sequence, node: own, sourceNode: names[number])
+                core.handle(.messageReceived(.ping(ping), from: SampleMembers.endpoint(number)), at: now)
             }
-            if !isAnswered { throw Unexpected("no answer") }
+            if !SampleCore.recycle(&core) { throw Unexpected("no answer") }
         }
     }
 

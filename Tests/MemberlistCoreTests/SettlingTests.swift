@@ -59,6 +59,30 @@ import Testing
         #expect(told(&node).isSuperset(of: (0..<30).map(peer)))
     }
 
+    /// As before, where the application decides on the first one's members while the second one is asked.
+    @Test(arguments: [true, false]) func whoJoinsTwoClustersAndAsksTellsOfBoth(ofTheWhole: Bool) throws {
+        var node = Node("self") {
+            Self.gossips(&$0)
+            $0.asksMerge = ofTheWhole
+            $0.asksAlive = !ofTheWhole
+        }
+        node.handle(.joinRequested(ExchangeID(1), endpoint(2), name: nil))
+        var asked = node.handle(.stateReceived(ExchangeID(1), states(0..<20)))
+        node.handle(.joinRequested(ExchangeID(2), endpoint(30), name: nil))
+        asked += node.handle(.stateReceived(ExchangeID(2), states(20..<30)))
+        while !asked.isEmpty {
+            asked = asked.flatMap { directive in
+                switch directive {
+                case .decideMerge(let id, _): node.handle(.mergeDecided(id, allowed: true))
+                case .decideAlive(let id, _): node.handle(.aliveDecided(id, allowed: true))
+                default: [Directive]()
+                }
+            }
+        }
+        #expect(node.core.aliveCount == 31)
+        #expect(told(&node).isSuperset(of: (0..<30).map(peer)))
+    }
+
     @Test func afterABurstStatesAreExchangedOnce() {
         var node = Node(knowing: 3, Self.gossips)
         for number in 3..<11 { node.hear(alive(peer(number), at: number + 2)) }
@@ -74,6 +98,14 @@ import Testing
         #expect(exchanges(join(&node, 1, answer: 0..<3)) == 1)
         #expect(exchanges(node.advance(by: 10)) == 1)
         #expect(exchanges(node.advance(by: 100)) == 0)
+    }
+
+    /// An exchange tells of all members: where they are many, few news are not worth one.
+    @Test(arguments: [(9, 0), (12, 1)]) func aBurstIsASixteenthOfTheMembers(news: Int, exchanges: Int) {
+        var node = Node(knowing: 160, Self.gossips)
+        _ = node.advance(by: 1_000)
+        for number in 160..<160 + news { node.hear(alive(peer(number), at: number + 2)) }
+        #expect(self.exchanges(node.advance(by: 10)) == exchanges)
     }
 
     @Test func fewNewsAreNoBurst() {

@@ -52,6 +52,17 @@ import Testing
         if count == 2 { #expect(remaining + .seconds(0.05) == minimum) }
     }
 
+    /// Each confirmation starts the timer anew, and none of them is left when the member refutes.
+    @Test func whatIsRefutedWakesNobody() {
+        var node = Node(knowing: 10) { $0.probeInterval = 0 }
+        for accuser in ["x", "y", "z"] as [NodeName] { node.hear(suspect("a", from: accuser)) }
+        node.emptyQueues()
+        #expect(node.core.nextDeadline != nil)
+        node.hear(alive("a", at: 2, incarnation: 2))
+        node.emptyQueues()
+        #expect(node.core.nextDeadline == nil)
+    }
+
     @Test func eachNewConfirmationIsPassedOnAndNoOther() {
         var node = node(knowing: 10)
         func heard(from accuser: NodeName) -> Bool {

@@ -41,6 +41,23 @@ struct EventTests {
         }
     }
 
+    /// A cluster that was refused stands in no table: the event alone holds its members.
+    @Test func refusedMergesThatWaitAreBoundedInBytes() async throws {
+        let subscription = EventSubscription(capacity: 1_000)
+        let endpoint = Endpoint(address: try #require(IPAddress("127.0.0.1")), port: 1)
+        let member = Member(name: "b", endpoint: endpoint, meta: [UInt8](repeating: 0, count: 512))
+        let cluster = [Member](repeating: member, count: Limits.waitingBytes / 512 / 4)
+        for _ in 0..<5 { subscription.send(.refused(Refusal(.merge(cluster), reason: "no"))) }
+        subscription.finish()
+        var refused = 0
+        var dropped = 0
+        while let event = await subscription.next() {
+            if case .refused = event { refused += 1 }
+            if case .dropped(let count) = event { dropped += count }
+        }
+        #expect(refused == 3 && dropped == 2)
+    }
+
     @Test func messagesThatWaitAreBoundedInBytes() async throws {
         let subscription = EventSubscription(capacity: 1_000)
         let from = Endpoint(address: try #require(IPAddress("127.0.0.1")), port: 1)

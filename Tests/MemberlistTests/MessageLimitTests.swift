@@ -31,15 +31,16 @@ struct MessageLimitTests {
         }
     }
 
+    private func node(_ name: String, sending size: Int) -> MemberlistConfiguration {
+        local(name) {
+            $0.gossip.datagramSize = size
+            $0.compression = false
+        }
+    }
+
     /// HashiCorp's nodes may be configured to send datagrams of any size.
     @Test func datagramsOfTheLargestSizeArriveWhole() async throws {
-        let configurations = ["a", "b"].map { name in
-            local(name) {
-                $0.gossip.datagramSize = 65_507
-                $0.compression = false
-            }
-        }
-        try await withNodes(configurations) { nodes in
+        try await withNodes([node("a", sending: 65_507), node("b", sending: 65_507)]) { nodes in
             #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
             let events = nodes[1].events
             let payload = (0..<60_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
@@ -51,20 +52,14 @@ struct MessageLimitTests {
     /// A node does not know what its peers are set to: the first that is longer than its own is lost, and it makes
     /// room then.
     @Test func roomIsMadeForDatagramsThatAreLongerThanThisNodesOwn() async throws {
-        let configurations = [("a", 9_000), ("b", 1_400)].map { name, size in
-            local(name) {
-                $0.gossip.datagramSize = size
-                $0.compression = false
-            }
-        }
-        try await withNodes(configurations) { nodes in
+        try await withNodes([node("a", sending: 9_000), node("b", sending: 1_400)]) { nodes in
             #expect(await nodes[0].join([nodes[1].address]).allSatisfy(\.succeeded))
             let events = nodes[1].events
             let payload = (0..<8_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
             try await nodes[0].send(payload, to: "b")
             // What a shorter one brings was sent after it.
             try await nodes[0].send([1], to: "b")
-            try await events.first { $0.payload != nil }
+            #expect(try await events.first { $0.payload != nil }.payload == [1])
             try await within {
                 while true {
                     try await nodes[0].send(payload, to: "b")

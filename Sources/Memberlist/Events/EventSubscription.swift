@@ -6,7 +6,7 @@ internal import Synchronization
 final class EventSubscription: Sendable {
     private struct State {
         var buffer = Deque<MemberlistEvent>()
-        /// Bytes of the messages in it.
+        /// Bytes of what peers sent that it holds.
         var bytes = 0
         /// Events lost since the buffer was full; told before the next one that fits.
         var lost = 0
@@ -16,7 +16,7 @@ final class EventSubscription: Sendable {
 
         mutating func takeNext() -> MemberlistEvent? {
             if let event = buffer.popFirst() {
-                bytes -= event.messageBytes
+                bytes -= event.heldBytes
                 return event
             }
             guard lost > 0 else { return nil }
@@ -52,7 +52,7 @@ final class EventSubscription: Sendable {
             guard !state.isFinished else { return nil }
             if let first = state.waiting.keys.min() { return state.waiting.removeValue(forKey: first) }
             let room = state.lost > 0 ? capacity - 1 : capacity
-            guard state.buffer.count < room, state.bytes + event.messageBytes <= Limits.waitingBytes else {
+            guard state.buffer.count < room, state.bytes + event.heldBytes <= Limits.waitingBytes else {
                 state.lost += 1
                 onDrop()
                 return nil
@@ -62,7 +62,7 @@ final class EventSubscription: Sendable {
                 state.lost = 0
             }
             state.buffer.append(event)
-            state.bytes += event.messageBytes
+            state.bytes += event.heldBytes
             return nil
         }
         waiter?.resume(returning: event)
@@ -108,8 +108,14 @@ extension MemberlistEvent {
         }
     }
 
-    fileprivate var messageBytes: Int {
-        if case .message(let payload, _) = self { payload.count } else { 0 }
+    /// Bytes that a peer sent and that nobody else holds: those of members stand in the table, but of a cluster that
+    /// was refused.
+    fileprivate var heldBytes: Int {
+        switch self {
+        case .message(let payload, _): payload.count
+        case .refused(let refusal): refusal.members.reduce(0) { $0 + $1.heldBytes }
+        default: 0
+        }
     }
 }
 

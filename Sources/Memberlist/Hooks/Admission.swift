@@ -25,6 +25,13 @@ public struct Refusal: Sendable, Hashable {
     /// Why: the hook's own words.
     public let reason: String
 
+    var members: [Member] {
+        switch subject {
+        case .member(let member): [member]
+        case .merge(let members): members
+        }
+    }
+
     /// What was refused, and why.
     public init(_ subject: Subject, reason: String) {
         self.subject = subject

@@ -27,7 +27,7 @@ struct NodeTracing: Sendable {
 
     private let tracer = InstrumentationSystem.tracer
 
-    /// A span that ends with ``TracedWork/end(_:)``.
+    /// A span that ends with ``TracedWork/end(_:failed:)``.
     ///
     /// - Parameter parent: Of the call that it is a part of; nil: it stands for itself.
     func start(_ name: String, of node: NodeName, in parent: ServiceContext?) -> TracedWork {

@@ -93,7 +93,7 @@ package struct BroadcastQueue: Sendable {
     }
 
     /// Queues a message; one that is queued under the same name goes. An urgent one is drawn before all others.
-    /// Where the queue is full others go to make room: see ``BroadcastQueue/drop()``.
+    /// Where the queue is full others go to make room: see ``BroadcastQueue/drop(ifSent:)``.
     package mutating func queue(
         _ payload: [UInt8],
         name: NodeName?,
@@ -103,17 +103,15 @@ package struct BroadcastQueue: Sendable {
         lastIdentity += 1
         lastAge += 1
         // The age is drawn before the old one goes: that may start ages anew.
-        let slot = BroadcastSlot(
-            payload: payload,
-            // A name that fills its buffer is not copied.
-            name: name.map { Array($0.bytes) },
-            age: lastAge,
-            identity: lastIdentity
-        )
-        let key = slot.name.map(hash.hash)
-        if let name, let key { remove(named: name, hash: key) }
+        let (age, identity) = (lastAge, lastIdentity)
+        let key = name.map { $0.bytes.withUnsafeBytes { hash.hash($0) } }
+        // Another name's bytes are copied: what they are part of may be a whole datagram.
+        var held: [UInt8]?
+        if let name, let key { held = remove(named: name, hash: key) ?? Array(name.bytes) }
         while !hasRoom(for: payload.count), drop() {}
-        let position = slots.insert(slot)
+        let position = slots.insert(
+            BroadcastSlot(payload: payload, name: held, age: age, identity: identity)
+        )
         bytes += payload.count
         if let key {
             named.insert(Int(position), hash: key) { [slots, hash] other in
@@ -154,10 +152,14 @@ package struct BroadcastQueue: Sendable {
         }
     }
 
-    private mutating func remove(named name: NodeName, hash: UInt64) {
-        guard let slot = place(named: name, hash: hash).map({ Int32(truncatingIfNeeded: $0) }) else { return }
+    /// Returns the name as it was held; nil where nothing waits under it.
+    @discardableResult
+    private mutating func remove(named name: NodeName, hash: UInt64) -> [UInt8]? {
+        guard let position = place(named: name, hash: hash) else { return nil }
+        let (slot, held) = (Int32(truncatingIfNeeded: position), slots.all[position].name)
         takeOut(slot)
         finish(slot, .replaced)
+        return held
     }
 
     private mutating func takeOut(_ slot: Int32) {

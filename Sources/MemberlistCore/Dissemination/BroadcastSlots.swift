@@ -1,4 +1,6 @@
-/// One queued broadcast: 48 bytes, beside the payload and the name that others may share.
+import MemberlistWire
+
+/// One queued broadcast: 48 bytes, beside the payload, which others may share, and the name.
 struct BroadcastSlot: Sendable {
     var payload: [UInt8]
     var name: [UInt8]?

@@ -7,8 +7,10 @@ import MemberlistWire
 /// cluster it is minutes away. So each node exchanges states once when its part in the burst is over. HashiCorp's nodes
 /// wait.
 extension GossipProtocol {
-    /// Messages about members that make a burst; of fewer hardly one is missed.
+    /// Messages about members that make a burst, at least; of fewer hardly one is missed.
     private static let burstOfNews = 8
+    /// An exchange tells of every member: so many of them there may be for each of the news that it follows.
+    private static let membersForEachOfTheNews = 16
     /// Over how many rounds of gossip the members' exchanges are spread.
     private static let settlingRounds: Int64 = 5
     /// How many bursts may be followed so in an interval of push/pull.
@@ -17,7 +19,8 @@ extension GossipProtocol {
     /// Where the last of the news has gone out, plans the exchange. Where bursts follow one another, it waits.
     mutating func settle(at now: Instant) {
         guard newsInBurst > 0, broadcasts.isEmpty, table.groupCount(.alive) > 0 else { return }
-        let isBurst = newsInBurst >= Self.burstOfNews
+        let isBurst =
+            newsInBurst >= max(Self.burstOfNews, table.count / Self.membersForEachOfTheNews)
         let isDue = hasJustJoined || isBurst
         newsInBurst = 0
         hasJustJoined = false

@@ -46,6 +46,7 @@ extension GossipProtocol {
             emit(.exchangeFinished(id, .unavailable))
             return
         }
+        merges.endLessons()
         rejoin(at: now)
         addSeed(Seed(endpoint, name: name), for: id, at: now)
         exchanges[id] = OpenExchange(join: true, peer: endpoint)
@@ -69,6 +70,7 @@ extension GossipProtocol {
             notice(.overloaded)
             return
         }
+        merges.endLessons()
         emit(.answerState(stream, state: localState(join: state.join)))
         startMerge(state, exchange: nil, peer: peer, at: now)
     }

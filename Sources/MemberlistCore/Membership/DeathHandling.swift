@@ -92,10 +92,15 @@ extension GossipProtocol {
         timers.schedule(.suspicion(id, token: table[id].timerToken), at: deadline)
     }
 
+    /// Whether that timer is the one of a suspicion that stands.
+    func isSuspected(_ id: RowID, token: UInt32) -> Bool {
+        table.isCurrent(id) && table[id].timerToken == token && table[id].state == .suspect
+    }
+
     /// The suspect had its time. Where this node stood still meanwhile, so may its ears have: it listens for
     /// one more probe interval before it declares anybody dead.
     mutating func endSuspicion(_ id: RowID, token: UInt32, late: Int64, at now: Instant) {
-        guard table.isCurrent(id), table[id].timerToken == token, table[id].state == .suspect else { return }
+        guard isSuspected(id, token: token) else { return }
         if late > configuration.probeInterval {
             table[id].timerToken &+= 1
             timers.schedule(

@@ -111,6 +111,9 @@ public struct Member: Sendable {
         self.init(MemberIdentity(alive, at: endpoint), state: state, incarnation: incarnation)
     }
 
+    /// About as many bytes of memory as it takes where nobody else holds it.
+    package var heldBytes: Int { identity.heldBytes }
+
     init(_ identity: MemberIdentity, state: MemberState, incarnation: UInt32) {
         self.identity = identity
         self.state = state

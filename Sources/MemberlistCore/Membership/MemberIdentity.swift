@@ -58,6 +58,8 @@ package final class MemberIdentity: Sendable {
     }
     /// All version bytes, with capabilities beyond the six.
     package var wireVersions: WireBytes { WireBytes(fields[Int(versionsStart)...]) }
+    /// About as many bytes of memory as it takes.
+    var heldBytes: Int { fields.count + 160 }
     package var wireVersionCount: Int { fields.count - Int(versionsStart) }
 
     private func withName<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

@@ -131,6 +131,12 @@ struct MemberTable: Sendable {
 
     func suspicion(of id: RowID) -> Suspicion? { suspicions[id.position] }
 
+    /// Those that are suspect, in the order of the table, and the suspicions of them.
+    var suspects: [(name: NodeName, suspicion: Suspicion)] {
+        (0..<groupCount(.suspect)).map { member($0, of: .suspect) }.sorted { $0.position < $1.position }
+            .compactMap { id in suspicion(of: id).map { (self[id].name, $0) } }
+    }
+
     mutating func setSuspicion(_ suspicion: Suspicion?, of id: RowID) {
         suspicions[id.position] = suspicion
     }

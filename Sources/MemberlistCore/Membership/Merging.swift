@@ -39,7 +39,9 @@ extension GossipProtocol {
         let isLesson = exchange != nil && table.count == 1 && exchanges.isEmpty && merges.count == 0
         let id = merges.add(PendingMerge(exchange: exchange, peer: peer, state: state, isLesson: isLesson))
         if state.join && configuration.asksMerge {
-            emit(.decideMerge(id, state.nodes.compactMap(member)))
+            emit(
+                .decideMerge(id, Array(state.nodes.lazy.compactMap(member).prefix(configuration.memberLimit)))
+            )
         } else {
             continueMerge(id, at: now)
         }
@@ -112,11 +114,10 @@ extension GossipProtocol {
         return true
     }
 
+    /// What the application is told of it; nil where it could not be heard.
     private func member(_ state: PushNodeState) -> Member? {
-        guard !state.name.isEmpty, state.name.bytes.count <= configuration.nameLimit,
-            state.meta.count <= configuration.metaLimit,
-            let address = IPAddress(bytes: state.address.bytes)
-        else { return nil }
+        let alive = state.alive
+        guard let endpoint = endpoint(of: alive) else { return nil }
         let believed: MemberState =
             switch state.state {
             case 0: .alive
@@ -124,9 +125,11 @@ extension GossipProtocol {
             case 2: .dead
             default: .left
             }
-        let endpoint = Endpoint(address: address, port: statedPort(state.port))
-        let identity = MemberIdentity(state.alive, at: endpoint)
-        return Member(identity, state: believed, incarnation: state.incarnation)
+        return Member(
+            MemberIdentity(alive, at: endpoint),
+            state: believed,
+            incarnation: state.incarnation
+        )
     }
 }
 

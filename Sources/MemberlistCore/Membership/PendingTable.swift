@@ -17,6 +17,15 @@ struct PendingTable<Waiting: Sendable>: Sendable {
         rows.removeValue(forKey: id)
     }
 
+    mutating func updateAll(_ update: (inout Waiting) -> Void) {
+        guard !rows.isEmpty else { return }
+        rows = rows.mapValues { waiting in
+            var waiting = waiting
+            update(&waiting)
+            return waiting
+        }
+    }
+
     subscript(id: DecisionID) -> Waiting? {
         get { rows[id] }
         set { rows[id] = newValue }
@@ -45,6 +54,9 @@ struct PendingMerges: Sendable {
         bytes -= merge?.state.heldBytes ?? 0
         return merge
     }
+
+    /// Whoever waits here is not the only one that is heard.
+    mutating func endLessons() { table.updateAll { $0.isLesson = false } }
 
     func state(_ id: DecisionID) -> PendingMerge? { table[id] }
 

@@ -1,3 +1,5 @@
+import MemberlistWire
+
 /// Whom to probe next: every member once a round, each round in a random order (SWIM, section 4.3), so that a
 /// failed member is met within two rounds at the latest.
 ///

@@ -39,7 +39,7 @@ public final class NewsJudge: SimulationJudge {
         /// Whether this step reads datagrams; else a timer fired.
         var isReading = false
         var members = 1
-        /// Who lives, as the node was told by the first whom it joined while it knew nobody.
+        /// Who lives, as the node was told by the first whom it joined while it knew nobody, and by nobody else.
         var lesson: [NodeName: UInt32] = [:]
     }
 
@@ -68,7 +68,8 @@ public final class NewsJudge: SimulationJudge {
             desks[node].accused.insert(subject)
             desks[node].touched.insert(subject)
         case .accepted(let frame) where !frame.isStream: desks[node].isReading = true
-        case .answered(let living): if desks[node].members == 1 { desks[node].lesson = living }
+        case .answered(let living, let isOnly):
+            if isOnly, desks[node].members == 1 { desks[node].lesson = living }
         case .sent(let frame) where !frame.isStream && !desks[node].news.isEmpty:
             count(frame, at: node, in: state)
         default: break
@@ -83,6 +84,8 @@ public final class NewsJudge: SimulationJudge {
         defer {
             desks[node].members = members
             desks[node].isReading = false
+            // What a delegate decides on is heard in later steps.
+            if !state.asksDelegate(node) { desks[node].lesson = [:] }
         }
         guard !desks[node].touched.isEmpty else { return nil }
         // Members may have come or gone within the step.

@@ -111,6 +111,16 @@ struct StreamTable {
         freePlaces.append(place.index)
     }
 
+    /// Whether that host waits for the answer of an exchange.
+    func hasExchange(dialledBy host: Int) -> Bool {
+        places(of: host).contains { place in
+            guard let stream = find(place), stream.dialer == host, case .exchange = stream.purpose else {
+                return false
+            }
+            return true
+        }
+    }
+
     /// The open streams in which a host takes part.
     func places(of host: Int) -> [StreamPlace] {
         guard count > 0 else { return [] }

@@ -140,7 +140,10 @@ extension World {
             switch (message, stream.purpose) {
             case (.pushPull(let state), .exchange(let id)):
                 coverage.meet(.exchangeDone)
-                if showsFrames { observe(.answered(Self.living(in: state.nodes)), at: host.index) }
+                if showsFrames {
+                    let isOnly = !streams.hasExchange(dialledBy: host.index)
+                    observe(.answered(Self.living(in: state.nodes), isOnly: isOnly), at: host.index)
+                }
                 merge(state, .stateReceived(id, state), host, process)
             case (.ack(let ack), .ping(let sequence)):
                 perform(.streamPingFinished(sequence: sequence, answered: ack.sequence == sequence), on: host)

@@ -40,8 +40,9 @@ public struct Observation: Sendable {
         case health(Int)
         /// A datagram, or the whole of one direction of a stream, left the node.
         case sent(Frame)
-        /// The exchange of states that the node opened was answered: who lives there, at which incarnation.
-        case answered([NodeName: UInt32])
+        /// An exchange of states that the node opened was answered: who lives there, at which incarnation; and whether
+        /// the node has no other one open.
+        case answered([NodeName: UInt32], isOnly: Bool)
         /// A datagram, or a stream's message, passed every layer at this node.
         case accepted(Frame)
         /// One did not; the reason is a `WireError`'s name.

@@ -98,8 +98,8 @@ package struct DatagramSealer: ~Copyable {
         }
     }
 
-    /// What is shorter, as most acks are, comes to no less with the map around it.
-    private static let compressible = 24
+    /// What is shorter, as most acks are, would save a byte at most with the map around it.
+    package static let compressible = 24
 
     private mutating func writeBody(_ payload: RawSpan, for receiver: Receiver, into output: inout [UInt8]) {
         if compression, payload.byteCount >= Self.compressible,

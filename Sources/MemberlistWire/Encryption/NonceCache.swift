@@ -1,7 +1,7 @@
 /// The nonces of the frames that verified of late, so that a recorded frame is not taken twice.
 ///
-/// A ring in order of arrival, and a table of open addressing into it. Both double as they fill, up to the
-/// bound, and stay; after that an insertion allocates nothing.
+/// A ring in order of arrival, and an index into it. Both double as they fill, up to the bound, and stay; after that an
+/// insertion allocates nothing.
 struct NonceCache: Sendable {
     private struct Entry {
         var nonce: Nonce
@@ -10,13 +10,12 @@ struct NonceCache: Sendable {
 
     private let limit: Int
     private let lifetime: Int64
-    /// A power of two; so is the table, which is twice as large.
+    /// A power of two of them.
     private var ring: [Entry] = []
     private var oldest = 0
     /// Nonces held.
     private(set) var count = 0
-    /// 0 for free, else one more than a place in the ring.
-    private var table: [UInt32] = []
+    private var places = PositionIndex()
 
     private static let firstCapacity = 32
 
@@ -36,58 +35,28 @@ struct NonceCache: Sendable {
     /// - Parameter now: Nanoseconds of a clock that does not go back.
     mutating func insert(_ nonce: Nonce, at now: Int64) -> Bool {
         while count > 0, now &- ring[oldest].time >= lifetime { removeOldest() }
-        guard count == 0 || place(of: nonce) == nil else { return false }
+        let hash = Self.hash(nonce)
+        guard places.find(hash, where: { ring[$0].nonce == nonce }) == nil else { return false }
         if count == limit { removeOldest() }
         if count == ring.count { grow() }
         let position = (oldest + count) & (ring.count - 1)
         ring[position] = Entry(nonce: nonce, time: now)
         count += 1
-        enter(position)
+        places.insert(position, hash: hash) { [ring] in Self.hash(ring[$0].nonce) }
         return true
     }
 
-    /// Where the table starts to look for a nonce. Only holders of a key can choose what verifies, so the
-    /// mixing need not withstand an attacker.
-    private func home(of nonce: Nonce) -> Int {
+    /// Where to look for a nonce. Only holders of a key can choose what verifies, so the mixing need not withstand an
+    /// attacker.
+    private static func hash(_ nonce: Nonce) -> UInt64 {
         let mixed = (nonce.low ^ UInt64(nonce.high) &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
-        return Int(truncatingIfNeeded: mixed >> 32) & (table.count - 1)
-    }
-
-    private func place(of nonce: Nonce) -> Int? {
-        var place = home(of: nonce)
-        while table[place] != 0 {
-            if ring[Int(table[place]) - 1].nonce == nonce { return place }
-            place = (place + 1) & (table.count - 1)
-        }
-        return nil
-    }
-
-    private mutating func enter(_ position: Int) {
-        var place = home(of: ring[position].nonce)
-        while table[place] != 0 { place = (place + 1) & (table.count - 1) }
-        table[place] = UInt32(position + 1)
+        return mixed ^ mixed >> 32
     }
 
     private mutating func removeOldest() {
-        if let place = place(of: ring[oldest].nonce) { free(place) }
+        places.remove(oldest, hash: Self.hash(ring[oldest].nonce)) { [ring] in Self.hash(ring[$0].nonce) }
         oldest = (oldest + 1) & (ring.count - 1)
         count -= 1
-    }
-
-    /// Frees a place and moves up whom it kept from theirs, so that the table needs no tombstones.
-    private mutating func free(_ place: Int) {
-        let mask = table.count - 1
-        var hole = place
-        var next = (place + 1) & mask
-        while table[next] != 0 {
-            let home = home(of: ring[Int(table[next]) - 1].nonce)
-            if (next - home) & mask >= (next - hole) & mask {
-                table[hole] = table[next]
-                hole = next
-            }
-            next = (next + 1) & mask
-        }
-        table[hole] = 0
     }
 
     private mutating func grow() {
@@ -97,7 +66,12 @@ struct NonceCache: Sendable {
         larger.append(contentsOf: repeatElement(blank, count: capacity - count))
         ring = larger
         oldest = 0
-        table = [UInt32](repeating: 0, count: capacity * 2)
-        for position in 0..<count { enter(position) }
+        places.removeAll()
+        places.reserve(capacity) { [ring] in Self.hash(ring[$0].nonce) }
+        for position in 0..<count {
+            places.insert(position, hash: Self.hash(ring[position].nonce)) { [ring] in
+                Self.hash(ring[$0].nonce)
+            }
+        }
     }
 }

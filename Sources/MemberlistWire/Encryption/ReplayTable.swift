@@ -1,9 +1,16 @@
 /// The windows of the sessions heard of late, the least recently heard out first. It grows up to its bound and
-/// stays; after that a new session allocates nothing.
+/// stays; after that a session allocates nothing but its window's bits, once, where it is the first busy one in its place.
 struct ReplayTable: Sendable {
-    private struct Key: Hashable {
+    private struct Key: Equatable {
         var keyID: KeyID
         var session: SessionID
+
+        /// Only holders of a key can choose what verifies, so the mixing need not withstand an attacker.
+        var hash: UInt64 {
+            let mixed = (session.low ^ keyID.rawValue) &* 0x9E37_79B9_7F4A_7C15 ^ session.high
+            let product = (mixed ^ mixed >> 32) &* 0xD6E8_FEB8_6659_FD93
+            return product ^ product >> 32
+        }
     }
 
     private struct Entry {
@@ -16,7 +23,7 @@ struct ReplayTable: Sendable {
 
     /// Sessions held at most.
     private var limit: Int
-    private var places: [Key: Int32] = [:]
+    private var places = PositionIndex()
     private var entries: [Entry] = []
     private var newest: Int32 = -1
     private var oldest: Int32 = -1
@@ -36,28 +43,33 @@ struct ReplayTable: Sendable {
     /// Remembers a frame that verified; false where it was taken before, or is too old to tell.
     mutating func insert(_ nonce: NativeNonce, under keyID: KeyID) -> Bool {
         let key = Key(keyID: keyID, session: nonce.session)
-        if let place = places[key] {
+        let hash = key.hash
+        if let position = places.find(hash, where: { entries[$0].key == key }) {
+            let place = Int32(position)
             if place != newest {
                 unlink(place)
                 linkAsNewest(place)
             }
-            return entries[Int(place)].window.insert(nonce.counter)
+            return entries[position].window.insert(nonce.counter)
         }
-        let entry = Entry(key: key, window: ReplayWindow(first: nonce.counter))
-        if entries.count < limit {
-            let place = Int32(entries.count)
-            entries.append(entry)
-            places[key] = place
-            linkAsNewest(place)
-        } else {
-            let place = oldest
-            unlink(place)
-            places[entries[Int(place)].key] = nil
-            entries[Int(place)] = entry
-            places[key] = place
-            linkAsNewest(place)
-        }
+        let place = entries.count < limit ? append(key, nonce.counter) : replaceOldest(key, nonce.counter)
+        places.insert(Int(place), hash: hash) { [entries] in entries[$0].key.hash }
+        linkAsNewest(place)
         return true
+    }
+
+    private mutating func append(_ key: Key, _ counter: UInt64) -> Int32 {
+        entries.appendCompactly(Entry(key: key, window: ReplayWindow(first: counter)))
+        return Int32(entries.count - 1)
+    }
+
+    private mutating func replaceOldest(_ key: Key, _ counter: UInt64) -> Int32 {
+        let place = oldest
+        unlink(place)
+        places.remove(Int(place), hash: entries[Int(place)].key.hash) { [entries] in entries[$0].key.hash }
+        entries[Int(place)].key = key
+        entries[Int(place)].window.restart(first: counter)
+        return place
     }
 
     private mutating func unlink(_ place: Int32) {

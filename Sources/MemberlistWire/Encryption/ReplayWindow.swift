@@ -1,44 +1,110 @@
-/// Which counters of one session have been seen: the highest, and the 1,023 below it.
+/// Which counters of one session have been seen: the highest, and those of the 1,023 below it.
+///
+/// A session counts for all whom its node sends to: of a hundred, each sees about ten of a window's counters. So few
+/// stand in a list; where they are more, a bit stands for each counter of the window.
 struct ReplayWindow: Sendable {
     static let width = Limits.replayWindow
 
-    /// Bit `counter % 1024`, for the counters that the window holds.
-    private var seen = InlineArray<16, UInt64>(repeating: 0)
     private var highest: UInt64
+    /// The low bits of those seen below the highest, in no order; of no meaning once there are bits.
+    private var few = InlineArray<16, UInt16>(repeating: 0)
+    private var count = 0
+    /// Bit `counter % 1024`, for the counters that the window holds; empty while there are few.
+    private var bits: [UInt64] = []
 
     /// A window that has seen one counter.
     init(first counter: UInt64) {
         highest = counter
-        mark(counter)
+    }
+
+    /// Begins anew for another session, in the same memory.
+    mutating func restart(first counter: UInt64) {
+        highest = counter
+        count = 0
+        clearBits()
+        if !bits.isEmpty { mark(counter) }
     }
 
     /// Remembers a counter; false where it was seen before, or is too old to tell.
     mutating func insert(_ counter: UInt64) -> Bool {
         if counter > highest {
-            let step = counter - highest
-            if step >= Self.width {
-                seen = InlineArray(repeating: 0)
-            } else {
-                // What was there belongs to counters that have just left the window.
-                for distance in 1...step { unmark(highest &+ distance) }
-            }
-            highest = counter
-        } else {
-            guard highest - counter < Self.width, !isMarked(counter) else { return false }
+            rise(to: counter)
+            return true
         }
-        mark(counter)
+        guard highest - counter < Self.width, !holds(counter) else { return false }
+        add(counter)
         return true
     }
 
+    private mutating func rise(to counter: UInt64) {
+        let step = counter - highest
+        let former = highest
+        highest = counter
+        if step >= Self.width {
+            count = 0
+            clearBits()
+        } else if bits.isEmpty {
+            removeThoseBelowTheWindow()
+            add(former)
+        } else {
+            // What was there belongs to counters that have just left the window.
+            for distance in 1...step { unmark(former &+ distance) }
+        }
+        if !bits.isEmpty { mark(counter) }
+    }
+
+    private func holds(_ counter: UInt64) -> Bool {
+        if counter == highest { return true }
+        guard bits.isEmpty else { return isMarked(counter) }
+        let low = UInt16(truncatingIfNeeded: counter)
+        for place in 0..<count where few[place] == low { return true }
+        return false
+    }
+
+    /// Adds one below the highest.
+    private mutating func add(_ counter: UInt64) {
+        if bits.isEmpty, count < few.count {
+            few[count] = UInt16(truncatingIfNeeded: counter)
+            count += 1
+            return
+        }
+        if bits.isEmpty { spread() }
+        mark(counter)
+    }
+
+    /// How far below the highest one of the list lies.
+    private func distance(_ low: UInt16) -> UInt64 {
+        UInt64(UInt16(truncatingIfNeeded: highest) &- low)
+    }
+
+    private mutating func removeThoseBelowTheWindow() {
+        var kept = 0
+        for place in 0..<count where distance(few[place]) < Self.width {
+            few[kept] = few[place]
+            kept += 1
+        }
+        count = kept
+    }
+
+    private mutating func spread() {
+        bits = [UInt64](repeating: 0, count: Int(Self.width) / 64)
+        mark(highest)
+        for place in 0..<count { mark(highest - distance(few[place])) }
+    }
+
+    private mutating func clearBits() {
+        for word in bits.indices { bits[word] = 0 }
+    }
+
     private func isMarked(_ counter: UInt64) -> Bool {
-        seen[Int(counter / 64 % 16)] >> (counter % 64) & 1 == 1
+        bits[Int(counter / 64 % 16)] >> (counter % 64) & 1 == 1
     }
 
     private mutating func mark(_ counter: UInt64) {
-        seen[Int(counter / 64 % 16)] |= 1 << (counter % 64)
+        bits[Int(counter / 64 % 16)] |= 1 << (counter % 64)
     }
 
     private mutating func unmark(_ counter: UInt64) {
-        seen[Int(counter / 64 % 16)] &= ~(1 << (counter % 64))
+        bits[Int(counter / 64 % 16)] &= ~(1 << (counter % 64))
     }
 }

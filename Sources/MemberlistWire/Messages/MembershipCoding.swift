@@ -63,6 +63,20 @@ enum AccusationField: Int, MessagePackField {
         }
     }
 
+    @inline(__always)
+    func read(
+        from reader: inout MessagePackReader,
+        incarnation: inout UInt32,
+        node: inout NodeName,
+        from: inout NodeName
+    ) throws(WireError) {
+        switch self {
+        case .incarnation: incarnation = try reader.readUnsigned()
+        case .node: node = try reader.readName()
+        case .from: from = try reader.readName()
+        }
+    }
+
     static func encode(
         _ type: MessageType,
         incarnation: UInt32,
@@ -86,11 +100,7 @@ extension Suspect: MessagePackRecord {
 
     @inline(__always)
     mutating func read(_ field: AccusationField, from reader: inout MessagePackReader) throws(WireError) {
-        switch field {
-        case .incarnation: incarnation = try reader.readUnsigned()
-        case .node: node = try reader.readName()
-        case .from: from = try reader.readName()
-        }
+        try field.read(from: &reader, incarnation: &incarnation, node: &node, from: &from)
     }
 
     /// Appends the message, its type byte included.
@@ -104,11 +114,7 @@ extension Dead: MessagePackRecord {
 
     @inline(__always)
     mutating func read(_ field: AccusationField, from reader: inout MessagePackReader) throws(WireError) {
-        switch field {
-        case .incarnation: incarnation = try reader.readUnsigned()
-        case .node: node = try reader.readName()
-        case .from: from = try reader.readName()
-        }
+        try field.read(from: &reader, incarnation: &incarnation, node: &node, from: &from)
     }
 
     /// Appends the message, its type byte included.

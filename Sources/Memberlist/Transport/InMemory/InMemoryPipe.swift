@@ -22,47 +22,38 @@ final class InMemoryPipe: Sendable {
 
     /// The next chunk that has arrived; nil at the end.
     func read() async throws -> [UInt8]? {
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                state.withLock { state in
-                    guard state.reader == nil, !Task.isCancelled else {
-                        return continuation.resume(throwing: CancellationError())
-                    }
-                    state.reader = continuation
-                    Self.settle(&state)
-                }
-            }
-        } onCancel: {
-            state.withLock { state in
-                state.reader?.resume(throwing: CancellationError())
-                state.reader = nil
-            }
-        }
+        try await wait(in: \.reader)
     }
 
     /// Sends a chunk off, when there is room; ``arrive()`` must follow, once for each.
     func send(_ chunk: [UInt8]) async throws {
+        try await wait(in: \.writer)
+        state.withLock { state in
+            guard !state.isBroken else { return }
+            state.bytes += chunk.count
+            state.flying.append(chunk)
+        }
+    }
+
+    /// Waits in that place, of which there is one, until ``settle(_:)`` lets it go on.
+    private func wait<Value: Sendable>(
+        in place: any WritableKeyPath<State, CheckedContinuation<Value, any Error>?> & Sendable
+    ) async throws -> Value {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation {
-                (continuation: CheckedContinuation<Void, any Error>) in
+            try await withCheckedThrowingContinuation { continuation in
                 state.withLock { state in
-                    guard state.writer == nil, !Task.isCancelled else {
+                    guard state[keyPath: place] == nil, !Task.isCancelled else {
                         return continuation.resume(throwing: CancellationError())
                     }
-                    state.writer = continuation
+                    state[keyPath: place] = continuation
                     Self.settle(&state)
                 }
             }
         } onCancel: {
             state.withLock { state in
-                state.writer?.resume(throwing: CancellationError())
-                state.writer = nil
+                state[keyPath: place]?.resume(throwing: CancellationError())
+                state[keyPath: place] = nil
             }
-        }
-        state.withLock { state in
-            guard !state.isBroken else { return }
-            state.bytes += chunk.count
-            state.flying.append(chunk)
         }
     }
 

@@ -29,7 +29,7 @@ final class DatagramHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if room.widen(after: count) { readInto(room, context) }
+        if room.fit(to: count) { readInto(room, context) }
         count = 0
         reader.endBatch()
     }

@@ -172,15 +172,11 @@ package final class DatagramSockets: DatagramSender {
     }
 
     private func sendNow(_ datagram: [UInt8], to endpoint: Endpoint) -> Bool {
-        let isLoopback = sockets.count > 1 && endpoint.address.isLoopback
-        for socket in sockets where socket.reach.contains(endpoint.address) {
-            guard sockets.count == 1 || socket.isLoopback == isLoopback else { continue }
-            if socket.send(datagram, to: endpoint) { return true }
-        }
-        guard sockets.count > 1 else { return false }
-        for socket in sockets where socket.reach.contains(endpoint.address) {
-            guard socket.isLoopback != isLoopback else { continue }
-            if socket.send(datagram, to: endpoint) { return true }
+        for isAlike in [true, false] {
+            for socket in sockets where socket.reach.contains(endpoint.address) {
+                guard (socket.isLoopback == endpoint.address.isLoopback) == isAlike else { continue }
+                if socket.send(datagram, to: endpoint) { return true }
+            }
         }
         return false
     }
