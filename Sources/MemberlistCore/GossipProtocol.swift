@@ -226,7 +226,8 @@ package struct GossipProtocol: Sendable {
         nextDeadline = timers.nextDeadline
     }
 
-    /// Whether what the timer watches has ended.
+    /// Whether what the timer watches has ended. Not inlined, it would be called on a copy of the core.
+    @inline(__always)
     private func isSpent(_ kind: TimerKind) -> Bool {
         switch kind {
         case .probeTimeout(let sequence), .probeDeadline(let sequence): probes[sequence] == nil

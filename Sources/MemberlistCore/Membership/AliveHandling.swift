@@ -107,6 +107,7 @@ extension GossipProtocol {
     }
 
     /// The endpoint of an alive that a node can have sent; nil for any other.
+    @inline(__always)
     func endpoint(of alive: Alive) -> Endpoint? {
         guard !alive.node.isEmpty, alive.node.bytes.count <= configuration.nameLimit,
             alive.meta.count <= configuration.metaLimit,
