@@ -23,7 +23,8 @@ private func run(
     var output: [UInt8] = []
     for round in benchmark.scaledIterations {
         output.removeAll(keepingCapacity: true)
-        try code(inputs[round % inputs.count].span.bytes, &output)
+        let input = inputs[round % inputs.count]
+        try code(input.span.bytes, &output)
     }
 }
 

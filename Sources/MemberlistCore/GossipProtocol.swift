@@ -68,7 +68,7 @@ package struct GossipProtocol: Sendable {
     /// Messages about members since none waited, and what follows when none does again.
     var newsInBurst = 0
     var isSettling = false
-    var settled: Instant?
+    var settlings = Settlings()
     /// Whether what a burst was written in is still held.
     var holdsRoom = false
     /// Whether it is its own join that this node tells of.

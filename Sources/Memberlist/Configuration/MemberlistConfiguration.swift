@@ -230,6 +230,7 @@ extension MemberlistConfiguration {
         public var datagramSize = 1_400
         /// Time between full state exchanges with a random member; zero: none but on joining. Shorter mends lost news
         /// sooner; each costs both sides the whole table, so that above 32 members the time grows with their logarithm.
+        /// A join and a burst of news are followed by one more, three in that time at most.
         public var pushPullInterval: Duration = .seconds(30)
 
         /// HashiCorp's values for a local network.

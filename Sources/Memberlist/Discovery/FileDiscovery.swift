@@ -61,14 +61,8 @@ public struct FileDiscovery: MemberDiscovery {
         var bytes = [UInt8](repeating: 0, count: Limits.discoveryFile + 1)
         var count = 0
         while count < bytes.count {
-            let more = bytes.withUnsafeMutableBytes { room in
-                #if canImport(Glibc)
-                Glibc.read(descriptor, room.baseAddress?.advanced(by: count), room.count - count)
-                #elseif canImport(Musl)
-                Musl.read(descriptor, room.baseAddress?.advanced(by: count), room.count - count)
-                #else
-                Darwin.read(descriptor, room.baseAddress?.advanced(by: count), room.count - count)
-                #endif
+            let more = bytes.withUnsafeMutableBytes {
+                readSome(descriptor, UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
             }
             if more == 0 { return Array(bytes[..<count]) }
             if more > 0 {

@@ -158,16 +158,6 @@ extension PrivateFile {
         }
     }
 
-    private static func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int {
-        #if canImport(Darwin)
-        Darwin.read(descriptor, room.baseAddress, room.count)
-        #elseif canImport(Musl)
-        Musl.read(descriptor, room.baseAddress, room.count)
-        #else
-        Glibc.read(descriptor, room.baseAddress, room.count)
-        #endif
-    }
-
     private func failure(_ action: String) -> KeyringFileError {
         .system(path: path, action: action, reason: String(cString: strerror(errno)))
     }

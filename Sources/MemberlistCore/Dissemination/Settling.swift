@@ -7,20 +7,13 @@ import MemberlistWire
 /// cluster it is minutes away. So each node exchanges states once when its part in the burst is over. HashiCorp's nodes
 /// wait.
 extension GossipProtocol {
-    /// Messages about members that make a burst, at least; of fewer hardly one is missed.
+    /// Messages about members that make a burst; of fewer hardly one is missed.
     private static let burstOfNews = 8
-    /// An exchange tells of every member: so many of them there may be for each of the news that it follows.
-    private static let membersForEachOfTheNews = 16
-    /// Over how many rounds of gossip the members' exchanges are spread.
-    private static let settlingRounds: Int64 = 5
-    /// How many bursts may be followed so in an interval of push/pull.
-    private static let settlingsInInterval: Int64 = 3
 
     /// Where the last of the news has gone out, plans the exchange. Where bursts follow one another, it waits.
     mutating func settle(at now: Instant) {
         guard newsInBurst > 0, broadcasts.isEmpty, table.groupCount(.alive) > 0 else { return }
-        let isBurst =
-            newsInBurst >= max(Self.burstOfNews, table.count / Self.membersForEachOfTheNews)
+        let isBurst = newsInBurst >= Self.burstOfNews
         let isDue = hasJustJoined || isBurst
         newsInBurst = 0
         hasJustJoined = false
@@ -29,16 +22,14 @@ extension GossipProtocol {
             return
         }
         isSettling = true
-        let spread = 1 + random.below(configuration.gossipInterval * Self.settlingRounds)
-        let rested = settled?.advanced(
-            byNanoseconds: configuration.pushPullInterval / Self.settlingsInInterval
-        )
-        timers.schedule(.settling, at: max(now, rested ?? now).advanced(byNanoseconds: spread))
+        let spread = 1 + random.below(configuration.gossipInterval * Settlings.rounds)
+        let earliest = settlings.earliest(interval: configuration.pushPullInterval, members: table.count)
+        timers.schedule(.settling, at: max(now, earliest ?? now).advanced(byNanoseconds: spread))
     }
 
     mutating func startSettling(at now: Instant) {
         isSettling = false
-        settled = now
+        settlings.count(at: now, interval: configuration.pushPullInterval, members: table.count)
         startPushPull(at: now)
     }
 
@@ -49,5 +40,33 @@ extension GossipProtocol {
         payloads = PayloadPool()
         writer = CompoundWriter()
         drawn = []
+    }
+}
+
+/// When a node settled of late: three times in the time between two exchanges of a cluster of that size at most, so that a
+/// large one, whose exchanges are far apart for what each costs, bears any number of bursts.
+struct Settlings: Sendable {
+    /// Over how many rounds of gossip the members' exchanges are spread.
+    static let rounds: Int64 = 5
+    private static let most = 3
+
+    /// When the first of those that count was made, when the last, and how many they are.
+    private var first: Instant?
+    private var last: Instant?
+    private var made = 0
+
+    /// The earliest moment for one more; nil for any.
+    func earliest(interval: Int64, members: Int) -> Instant? {
+        guard let first, let last else { return nil }
+        let rested = last.advanced(byNanoseconds: interval / Int64(Self.most))
+        guard made >= Self.most else { return rested }
+        let over = first.advanced(byNanoseconds: Formulas.pushPullInterval(interval, members: members))
+        return max(rested, over)
+    }
+
+    mutating func count(at now: Instant, interval: Int64, members: Int) {
+        let over = first?.advanced(byNanoseconds: Formulas.pushPullInterval(interval, members: members))
+        if over.map({ $0 <= now }) ?? true { (first, made) = (now, 0) }
+        (last, made) = (now, made + 1)
     }
 }
