@@ -48,11 +48,14 @@ final class EventSubscription: Sendable {
 
     func send(_ event: MemberlistEvent) {
         guard !isOfMembers || event.changesMembers else { return }
+        let bytes = event.heldBytes
         let waiter = state.withLock { state -> CheckedContinuation<MemberlistEvent?, Never>? in
             guard !state.isFinished else { return nil }
             if let first = state.waiting.keys.min() { return state.waiting.removeValue(forKey: first) }
             let room = state.lost > 0 ? capacity - 1 : capacity
-            guard state.buffer.count < room, state.bytes + event.heldBytes <= Limits.waitingBytes else {
+            // However large it is, one always has room.
+            let fits = state.bytes == 0 || state.bytes + bytes <= Limits.waitingBytes
+            guard state.buffer.count < room, fits else {
                 state.lost += 1
                 onDrop()
                 return nil
@@ -62,7 +65,7 @@ final class EventSubscription: Sendable {
                 state.lost = 0
             }
             state.buffer.append(event)
-            state.bytes += event.heldBytes
+            state.bytes += bytes
             return nil
         }
         waiter?.resume(returning: event)

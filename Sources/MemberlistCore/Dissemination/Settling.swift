@@ -29,7 +29,7 @@ extension GossipProtocol {
 
     mutating func startSettling(at now: Instant) {
         isSettling = false
-        settlings.count(at: now, interval: configuration.pushPullInterval, members: table.count)
+        settlings.add(now)
         startPushPull(at: now)
     }
 
@@ -43,30 +43,24 @@ extension GossipProtocol {
     }
 }
 
-/// When a node settled of late: three times in the time between two exchanges of a cluster of that size at most, so that a
+/// When a node settled of late: three times at most in the time between two exchanges of a cluster of that size, so that a
 /// large one, whose exchanges are far apart for what each costs, bears any number of bursts.
 struct Settlings: Sendable {
     /// Over how many rounds of gossip the members' exchanges are spread.
     static let rounds: Int64 = 5
-    private static let most = 3
 
-    /// When the first of those that count was made, when the last, and how many they are.
-    private var first: Instant?
-    private var last: Instant?
-    private var made = 0
+    /// The last three, the first of them first.
+    private var last: (Instant?, Instant?, Instant?)
 
     /// The earliest moment for one more; nil for any.
     func earliest(interval: Int64, members: Int) -> Instant? {
-        guard let first, let last else { return nil }
-        let rested = last.advanced(byNanoseconds: interval / Int64(Self.most))
-        guard made >= Self.most else { return rested }
-        let over = first.advanced(byNanoseconds: Formulas.pushPullInterval(interval, members: members))
+        let rested = last.2?.advanced(byNanoseconds: interval / 3)
+        let scaled = Formulas.pushPullInterval(interval, members: members)
+        guard let rested, let over = last.0?.advanced(byNanoseconds: scaled) else { return rested }
         return max(rested, over)
     }
 
-    mutating func count(at now: Instant, interval: Int64, members: Int) {
-        let over = first?.advanced(byNanoseconds: Formulas.pushPullInterval(interval, members: members))
-        if over.map({ $0 <= now }) ?? true { (first, made) = (now, 0) }
-        (last, made) = (now, made + 1)
+    mutating func add(_ moment: Instant) {
+        last = (last.1, last.2, moment)
     }
 }

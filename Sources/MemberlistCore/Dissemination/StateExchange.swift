@@ -29,6 +29,7 @@ extension GossipProtocol {
 
     /// An exchange of the core's own.
     mutating func nextExchange(with endpoint: Endpoint, joins: Bool) -> ExchangeID {
+        merges.endLessons()
         lastExchange += 1
         let id = ExchangeID(ExchangeID.own | lastExchange)
         exchanges[id] = OpenExchange(join: joins, peer: endpoint)

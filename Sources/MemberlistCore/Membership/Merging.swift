@@ -39,9 +39,7 @@ extension GossipProtocol {
         let isLesson = exchange != nil && table.count == 1 && exchanges.isEmpty && merges.count == 0
         let id = merges.add(PendingMerge(exchange: exchange, peer: peer, state: state, isLesson: isLesson))
         if state.join && configuration.asksMerge {
-            emit(
-                .decideMerge(id, Array(state.nodes.lazy.compactMap(member).prefix(configuration.memberLimit)))
-            )
+            emit(.decideMerge(id, members(state.nodes)))
         } else {
             continueMerge(id, at: now)
         }
@@ -112,6 +110,16 @@ extension GossipProtocol {
             break
         }
         return true
+    }
+
+    /// What the application is told of a cluster: of no more members than could ever be known.
+    private func members(_ states: NodeStates) -> [Member] {
+        var members: [Member] = []
+        for state in states {
+            if members.count == configuration.memberLimit { break }
+            if let member = member(state) { members.append(member) }
+        }
+        return members
     }
 
     /// What the application is told of it; nil where it could not be heard.

@@ -39,7 +39,8 @@ public final class NewsJudge: SimulationJudge {
         /// Whether this step reads datagrams; else a timer fired.
         var isReading = false
         var members = 1
-        /// Who lives, as the node was told by the first whom it joined while it knew nobody, and by nobody else.
+        /// Who lives, as the node was told by the first whom it joined while it knew nobody, and by nobody else. Where a
+        /// delegate decides, others may be heard meanwhile: then the judge lets pass what is not told.
         var lesson: [NodeName: UInt32] = [:]
     }
 
