@@ -71,10 +71,33 @@ extension ArraySlice<UInt8> {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether both hold the same bytes; one comparison of memory.
-    package func equalsBytes(of other: UnsafeRawBufferPointer) -> Bool {
+    /// Whether both hold the same bytes. Names and addresses are compared where they are asked about, eight bytes at
+    /// a time, for they are short.
+    @inlinable package func equalsBytes(of other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         guard let mine = baseAddress, let theirs = other.baseAddress else { return true }
-        return memcmp(mine, theirs, count) == 0
+        if count > 64 { return Self.equal(mine, theirs, count) }
+        func differ<Word: FixedWidthInteger & BitwiseCopyable>(_ place: Int, _: Word.Type) -> Bool {
+            (mine + place).loadUnaligned(as: Word.self) != (theirs + place).loadUnaligned(as: Word.self)
+        }
+        guard count >= 4 else {
+            for place in 0..<count where differ(place, UInt8.self) { return false }
+            return true
+        }
+        guard count >= 8 else { return !differ(0, UInt32.self) && !differ(count &- 4, UInt32.self) }
+        var place = 0
+        while place < count &- 8 {
+            if differ(place, UInt64.self) { return false }
+            place &+= 8
+        }
+        // The last eight, some of which may have been looked at.
+        return !differ(count &- 8, UInt64.self)
+    }
+
+    /// One comparison of memory.
+    @usableFromInline static func equal(_ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ count: Int)
+        -> Bool
+    {
+        memcmp(one, two, count) == 0
     }
 }

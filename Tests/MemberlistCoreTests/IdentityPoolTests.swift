@@ -29,7 +29,7 @@ import Testing
             nodes[index].hear(suspect("b", from: "a"))
         }
         let rows = try nodes.map { try $0.core.table[#require($0.core.table.find("a"))] }
-        #expect(rows[0].identity === rows[1].identity)
+        #expect(rows[0].identity.isSame(as: rows[1].identity))
         let queued = nodes.map { $0.core.queuedMembershipBroadcasts.map(\.payload) }
         #expect(queued[0].count == 2)
         for (one, other) in zip(queued[0], queued[1]) {

@@ -231,7 +231,10 @@ extension GossipProtocol {
 
     /// The same, of what a member says of itself: where many cores hold its identity they queue one message.
     mutating func queueAlive(_ identity: MemberIdentity, incarnation: UInt32) {
-        broadcasts.queue(identity.aliveMessage(incarnation: incarnation), name: identity.name)
+        let message =
+            configuration.identityPool?.aliveMessage(of: identity, incarnation: incarnation)
+            ?? identity.aliveMessage(incarnation: incarnation)
+        broadcasts.queue(message, name: identity.name)
         newsInBurst += 1
     }
 }

@@ -10,12 +10,20 @@ package final class IdentityPool: Sendable {
     private struct Contents {
         var identities: [Int: MemberIdentity] = [:]
         var messages: [Int: [UInt8]] = [:]
+        var alives: [UInt: QueuedAlive] = [:]
+    }
+
+    /// The alive of an identity that was queued last, found by where the identity stands, which it holds.
+    private struct QueuedAlive {
+        let identity: MemberIdentity
+        let incarnation: UInt32
+        let message: [UInt8]
     }
 
     private let contents = Mutex(Contents())
     private let capacity: Int
 
-    /// - Parameter capacity: How many identities, and how many messages, are held at most.
+    /// - Parameter capacity: How many identities, and how many messages of each kind, are held at most.
     package init(capacity: Int = 1 << 17) {
         self.capacity = max(capacity, 1)
     }
@@ -34,9 +42,26 @@ package final class IdentityPool: Sendable {
         return contents.withLock { contents in
             if let known = contents.identities[key], known.isSaid(by: alive) { return known }
             if contents.identities.count >= capacity { contents.identities = [:] }
-            let identity = MemberIdentity(alive, at: endpoint, isShared: true)
+            let identity = MemberIdentity(alive, at: endpoint)
             contents.identities[key] = identity
             return identity
+        }
+    }
+
+    /// The alive message of an identity: made once for each incarnation.
+    func aliveMessage(of identity: MemberIdentity, incarnation: UInt32) -> [UInt8] {
+        contents.withLock { contents in
+            if let known = contents.alives[identity.storage], known.incarnation == incarnation {
+                return known.message
+            }
+            if contents.alives.count >= capacity { contents.alives = [:] }
+            let message = identity.aliveMessage(incarnation: incarnation)
+            contents.alives[identity.storage] = QueuedAlive(
+                identity: identity,
+                incarnation: incarnation,
+                message: message
+            )
+            return message
         }
     }
 

@@ -124,7 +124,7 @@ public struct Member: Sendable {
 extension Member: Hashable {
     public static func == (lhs: Member, rhs: Member) -> Bool {
         lhs.state == rhs.state && lhs.incarnation == rhs.incarnation
-            && (lhs.identity === rhs.identity || lhs.identity.tellsSame(as: rhs.identity))
+            && (lhs.identity.isSame(as: rhs.identity) || lhs.identity.tellsSame(as: rhs.identity))
     }
 
     public func hash(into hasher: inout Hasher) {

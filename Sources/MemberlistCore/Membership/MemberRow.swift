@@ -52,7 +52,7 @@ struct MemberRow: Sendable {
 
     /// Whether a push/pull tells the same of both.
     func tellsSame(as other: MemberRow) -> Bool {
-        identity === other.identity && incarnation == other.incarnation && state == other.state
+        identity.isSame(as: other.identity) && incarnation == other.incarnation && state == other.state
     }
 
     /// Writes what a push/pull tells of the member.

@@ -35,11 +35,12 @@ struct MemberTable: Sendable {
 
     /// Where the row of that name stands. It is looked for at `near` first, which then is the place behind it.
     mutating func position(of name: UnsafeRawBufferPointer, near: inout Int) -> Int? {
-        if near < rows.count, rows[near].identity.isNamed(name) {
+        if near < rows.count, rows.span[near].identity.isNamed(name) {
             near += 1
             return near - 1
         }
-        guard let position = names.find(hash.hash(name), where: { rows[$0].identity.isNamed(name) }) else {
+        guard let position = names.find(hash.hash(name), where: { rows.span[$0].identity.isNamed(name) })
+        else {
             return nil
         }
         near = position + 1
@@ -108,7 +109,7 @@ struct MemberTable: Sendable {
     /// The member says something else of itself; its name is the same.
     mutating func setIdentity(_ identity: MemberIdentity, of id: RowID) {
         let old = self[id].identity
-        guard old !== identity else { return }
+        guard !old.isSame(as: identity) else { return }
         stateBlocks.rowChanged(id.index)
         guard old.endpoint != identity.endpoint else {
             rows[id.index].identity = identity

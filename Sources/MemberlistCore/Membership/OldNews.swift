@@ -77,8 +77,11 @@ extension MemberTable {
             place.incarnation <= rows[position].incarnation
         else { return false }
         let port = place.port == 0 || !bounds.knowsPorts ? bounds.port : place.port
-        return rows[position].identity.wireVersionCount >= Int(place.versions.count)
-            && rows[position].identity.listens(at: bytes.field(place.address), port: port)
+        return rows.span[position].identity.covers(
+            address: bytes.field(place.address),
+            port: port,
+            versionCount: Int(place.versions.count)
+        )
     }
 }
 
