@@ -1,0 +1,98 @@
+/// Puts codes one behind another, least significant bits first. How wide a code is follows from how many came
+/// before it.
+struct LZWBitWriter {
+    private var bits: UInt64 = 0
+    private var bitCount: UInt64 = 0
+    /// Of the code that comes next.
+    private var width: UInt64 = 9
+    /// Codes until they have a bit more.
+    private var narrowCodes = Self.narrowCodes(9)
+
+    /// Bytes that `inputBytes` can come to at most, with the eight that a store may reach beyond.
+    static func room(for inputBytes: Int) -> Int {
+        inputBytes + inputBytes / 2 + inputBytes / 1_024 + 32
+    }
+
+    /// How many codes of so many bits there are. The first has no entry of its own before it.
+    private static func narrowCodes(_ width: UInt64) -> Int { width == 9 ? 255 : 1 << (Int(width) - 1) }
+
+    /// Codes that count: each adds one to the reader's table.
+    mutating func append(_ codes: UnsafeBufferPointer<UInt16>, _ sink: inout UnsafeMutableRawPointer) {
+        var rest = codes[...]
+        while !rest.isEmpty {
+            let count = min(rest.count, narrowCodes)
+            let same = UnsafeBufferPointer(rebasing: rest.prefix(count))
+            // With a width that the compiler knows, four codes are put together in a few steps.
+            switch width {
+            case 9: put(same, 9, &sink)
+            case 10: put(same, 10, &sink)
+            case 11: put(same, 11, &sink)
+            default: put(same, 12, &sink)
+            }
+            rest = rest.dropFirst(count)
+            narrowCodes -= count
+            if narrowCodes == 0 {
+                width += 1
+                narrowCodes = Self.narrowCodes(width)
+            }
+        }
+    }
+
+    /// Clears the table; the code for it is not counted.
+    mutating func clear(_ sink: inout UnsafeMutableRawPointer) {
+        put(LZW.clear, width, &sink)
+        width = 9
+        narrowCodes = Self.narrowCodes(9)
+    }
+
+    mutating func end(_ sink: inout UnsafeMutableRawPointer) {
+        put(LZW.end, width, &sink)
+    }
+
+    /// Writes the bits that fill no byte.
+    mutating func flush(_ sink: inout UnsafeMutableRawPointer) {
+        guard bitCount > 0 else { return }
+        sink.storeBytes(of: UInt8(truncatingIfNeeded: bits), as: UInt8.self)
+        sink += 1
+    }
+
+    /// How many bits so many bytes have that were flushed, and how wide the next code is.
+    func end(bytes: Int) -> (bitCount: Int, width: Int) {
+        let whole = bitCount > 0 ? bytes - 1 : bytes
+        return (whole * 8 + Int(bitCount), Int(width))
+    }
+
+    @inline(__always)
+    private mutating func put(
+        _ codes: UnsafeBufferPointer<UInt16>,
+        _ width: UInt64,
+        _ sink: inout UnsafeMutableRawPointer
+    ) {
+        var writer = self
+        var out = sink
+        var index = 0
+        // Four codes have at most 48 bits, and seven may be left from before.
+        while index &+ 4 <= codes.count {
+            let low = UInt64(codes[index]) | UInt64(codes[index &+ 1]) &<< width
+            let high = UInt64(codes[index &+ 2]) | UInt64(codes[index &+ 3]) &<< width
+            writer.put(low | high &<< (2 &* width), 4 &* width, &out)
+            index &+= 4
+        }
+        while index < codes.count {
+            writer.put(UInt64(codes[index]), width, &out)
+            index &+= 1
+        }
+        self = writer
+        sink = out
+    }
+
+    @inline(__always)
+    private mutating func put(_ value: UInt64, _ count: UInt64, _ sink: inout UnsafeMutableRawPointer) {
+        bits |= value &<< bitCount
+        bitCount &+= count
+        sink.storeBytes(of: bits.littleEndian, as: UInt64.self)
+        sink += Int(truncatingIfNeeded: bitCount &>> 3)
+        bits = bits &>> (bitCount & ~7)
+        bitCount &= 7
+    }
+}
