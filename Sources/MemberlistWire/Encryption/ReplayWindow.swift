@@ -7,8 +7,9 @@ struct ReplayWindow: Sendable {
 
     private var highest: UInt64
     /// The low bits of those seen below the highest, in no order; of no meaning once there are bits.
-    private var few = InlineArray<16, UInt16>(repeating: 0)
-    private var count = 0
+    private var few = InlineArray<15, UInt16>(repeating: 0)
+    /// How many stand in the list.
+    private var length: UInt16 = 0
     /// Bit `counter % 1024`, for the counters that the window holds; empty while there are few.
     private var bits: [UInt64] = []
 
@@ -20,7 +21,7 @@ struct ReplayWindow: Sendable {
     /// Begins anew for another session, in the same memory.
     mutating func restart(first counter: UInt64) {
         highest = counter
-        count = 0
+        length = 0
         clearBits()
         if !bits.isEmpty { mark(counter) }
     }
@@ -41,7 +42,7 @@ struct ReplayWindow: Sendable {
         let former = highest
         highest = counter
         if step >= Self.width {
-            count = 0
+            length = 0
             clearBits()
         } else if bits.isEmpty {
             removeThoseBelowTheWindow()
@@ -57,15 +58,15 @@ struct ReplayWindow: Sendable {
         if counter == highest { return true }
         guard bits.isEmpty else { return isMarked(counter) }
         let low = UInt16(truncatingIfNeeded: counter)
-        for place in 0..<count where few[place] == low { return true }
+        for place in 0..<Int(length) where few[place] == low { return true }
         return false
     }
 
     /// Adds one below the highest.
     private mutating func add(_ counter: UInt64) {
-        if bits.isEmpty, count < few.count {
-            few[count] = UInt16(truncatingIfNeeded: counter)
-            count += 1
+        if bits.isEmpty, Int(length) < few.count {
+            few[Int(length)] = UInt16(truncatingIfNeeded: counter)
+            length += 1
             return
         }
         if bits.isEmpty { spread() }
@@ -79,17 +80,17 @@ struct ReplayWindow: Sendable {
 
     private mutating func removeThoseBelowTheWindow() {
         var kept = 0
-        for place in 0..<count where distance(few[place]) < Self.width {
+        for place in 0..<Int(length) where distance(few[place]) < Self.width {
             few[kept] = few[place]
             kept += 1
         }
-        count = kept
+        length = UInt16(kept)
     }
 
     private mutating func spread() {
         bits = [UInt64](repeating: 0, count: Int(Self.width) / 64)
         mark(highest)
-        for place in 0..<count { mark(highest - distance(few[place])) }
+        for place in 0..<Int(length) { mark(highest - distance(few[place])) }
     }
 
     private mutating func clearBits() {
