@@ -1,3 +1,5 @@
+internal import Memberlist
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -21,7 +23,7 @@ enum BoundedFile {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while bytes.count <= limit {
-            let count = chunk.withUnsafeMutableBytes { readSome(descriptor, into: $0) }
+            let count = chunk.withUnsafeMutableBytes { readSome(descriptor, $0) }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw Fault(reason: "cannot be read: \(String(cString: strerror(errno)))")
@@ -30,15 +32,5 @@ enum BoundedFile {
             bytes += chunk[..<count]
         }
         throw Fault(reason: "has more than \(limit) bytes, which no settings have")
-    }
-
-    private static func readSome(_ descriptor: CInt, into room: UnsafeMutableRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-        Glibc.read(descriptor, room.baseAddress, room.count)
-        #elseif canImport(Musl)
-        Musl.read(descriptor, room.baseAddress, room.count)
-        #else
-        Darwin.read(descriptor, room.baseAddress, room.count)
-        #endif
     }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Memberlist
 
 #if canImport(Glibc)
 import Glibc
@@ -43,7 +44,7 @@ struct StandardInput: Sendable {
     ) {
         var splitter = LineSplitter()
         var chunk = [UInt8](repeating: 0, count: 65_536)
-        while let count = readSome(descriptor, into: &chunk), count > 0 {
+        while let count = fill(&chunk, from: descriptor), count > 0 {
             for line in splitter.split(chunk[..<count]) {
                 for _ in 0..<line.cost { credit.wait() }
                 continuation.yield(line)
@@ -54,17 +55,9 @@ struct StandardInput: Sendable {
     }
 
     /// How many bytes came, 0 at the end; nil where the descriptor is closed or broken, which is an end too.
-    private static func readSome(_ descriptor: Int32, into chunk: inout [UInt8]) -> Int? {
+    private static func fill(_ chunk: inout [UInt8], from descriptor: Int32) -> Int? {
         while true {
-            let count = chunk.withUnsafeMutableBytes { bytes in
-                #if canImport(Glibc)
-                Glibc.read(descriptor, bytes.baseAddress, bytes.count)
-                #elseif canImport(Musl)
-                Musl.read(descriptor, bytes.baseAddress, bytes.count)
-                #else
-                Darwin.read(descriptor, bytes.baseAddress, bytes.count)
-                #endif
-            }
+            let count = chunk.withUnsafeMutableBytes { readSome(descriptor, $0) }
             if count >= 0 { return count }
             switch errno {
             case EINTR: continue
