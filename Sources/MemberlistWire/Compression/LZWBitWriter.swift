@@ -6,15 +6,12 @@ struct LZWBitWriter {
     /// Of the code that comes next.
     private var width: UInt64 = 9
     /// Codes until they have a bit more.
-    private var narrowCodes = Self.narrowCodes(9)
+    private var narrowCodes = LZW.codes(ofWidth: 9)
 
     /// Bytes that `inputBytes` can come to at most, with the eight that a store may reach beyond.
     static func room(for inputBytes: Int) -> Int {
         inputBytes + inputBytes / 2 + inputBytes / 1_024 + 32
     }
-
-    /// How many codes of so many bits there are. The first has no entry of its own before it.
-    private static func narrowCodes(_ width: UInt64) -> Int { width == 9 ? 255 : 1 << (Int(width) - 1) }
 
     /// Codes that count: each adds one to the reader's table.
     mutating func append(_ codes: UnsafeBufferPointer<UInt16>, _ sink: inout UnsafeMutableRawPointer) {
@@ -33,7 +30,7 @@ struct LZWBitWriter {
             narrowCodes -= count
             if narrowCodes == 0 {
                 width += 1
-                narrowCodes = Self.narrowCodes(width)
+                narrowCodes = LZW.codes(ofWidth: Int(width))
             }
         }
     }
@@ -42,7 +39,7 @@ struct LZWBitWriter {
     mutating func clear(_ sink: inout UnsafeMutableRawPointer) {
         put(LZW.clear, width, &sink)
         width = 9
-        narrowCodes = Self.narrowCodes(9)
+        narrowCodes = LZW.codes(ofWidth: 9)
     }
 
     mutating func end(_ sink: inout UnsafeMutableRawPointer) {

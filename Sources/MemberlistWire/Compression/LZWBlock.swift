@@ -79,16 +79,3 @@ struct LZWAssembler: ~Copyable {
         bitCount &= 7
     }
 }
-
-extension UnsafeRawBufferPointer {
-    /// Eight bytes from there on, the first one lowest; zeros beyond the end.
-    @inline(__always)
-    fileprivate func word(at position: Int) -> UInt64 {
-        if position + 8 <= count {
-            return UInt64(littleEndian: loadUnaligned(fromByteOffset: position, as: UInt64.self))
-        }
-        var word: UInt64 = 0
-        for index in position..<count { word |= UInt64(self[index]) &<< UInt64(8 * (index - position)) }
-        return word
-    }
-}

@@ -176,4 +176,10 @@ enum LZW {
     static let clear: UInt64 = 256
     static let end: UInt64 = 257
     static let lastCode: UInt64 = 4_095
+
+    /// How many codes of so many bits come before wider ones: each but a table's first adds one to it, and twelve bits
+    /// are the most.
+    static func codes(ofWidth width: Int) -> Int {
+        width < 12 ? (width == 9 ? 255 : 1 << (width - 1)) : .max
+    }
 }

@@ -14,10 +14,13 @@ internal import Darwin
 package struct LZWDecompressor: ~Copyable {
     /// Entries are `start (48) | length (16)`, one a code and one to spare for when the codes have run out.
     private let table: UnsafeMutablePointer<UInt64>
+    /// Codes that are read and not yet expanded.
+    private let codes: UnsafeMutableBufferPointer<UInt16>
     private var scratch: UnsafeMutableRawPointer
     private var capacity: Int
 
     private static let literals = 256
+    private static let codesAtOnce = 512
     /// Copies go in steps of this many bytes and may reach that far beyond their end.
     private static let step = 16
     private static let firstCapacity = 4_096
@@ -30,6 +33,8 @@ package struct LZWDecompressor: ~Copyable {
         for literal in 0..<Self.literals {
             table[literal] = UInt64(literal) << 16 | 1
         }
+        codes = .allocate(capacity: Self.codesAtOnce)
+        codes.initialize(repeating: 0)
         guard let memory = calloc(1, Self.firstCapacity) else { preconditionFailure("no memory for a table") }
         for literal in 0..<Self.literals {
             memory.storeBytes(of: UInt8(literal), toByteOffset: literal, as: UInt8.self)
@@ -40,6 +45,7 @@ package struct LZWDecompressor: ~Copyable {
 
     deinit {
         table.deallocate()
+        codes.deallocate()
         free(scratch)
     }
 
@@ -66,7 +72,7 @@ package struct LZWDecompressor: ~Copyable {
     /// - Throws: As ``decompress(_:limit:into:)``.
     package mutating func decompress(_ input: RawSpan, limit: Int) throws(WireError) -> ArraySlice<UInt8> {
         try input.withUnsafeBytes { (bytes) throws(WireError) in
-            let count = try Self.count(of: bytes, limit: max(0, limit))
+            let count = try count(of: bytes, limit: max(0, limit))
             let room = Self.literals + count + Self.step
             var failure: WireError?
             let output = [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
@@ -87,75 +93,106 @@ package struct LZWDecompressor: ~Copyable {
     }
 
     /// How much the codes stand for, without what they stand for.
-    private static func count(of input: UnsafeRawBufferPointer, limit: Int) throws(WireError) -> Int {
-        var reader = LZWBitReader(input)
+    private func count(of input: UnsafeRawBufferPointer, limit: Int) throws(WireError) -> Int {
+        var reader = LZWCodeReader(input)
         var count = 0
-        var (width, highest, last) = (9, Int(LZW.end), 0)
+        var (highest, last) = (Int(LZW.end), 0)
         return try withUnsafeTemporaryAllocation(of: UInt16.self, capacity: Int(LZW.lastCode) + 2) {
             (lengths) throws(WireError) in
             lengths.initialize(repeating: 1)
             while true {
-                let code = try reader.next(width)
-                if code == Int(LZW.end) { return count }
-                if code == Int(LZW.clear) {
-                    (width, highest) = (9, Int(LZW.end))
-                    continue
+                let read = try reader.read(into: codes)
+                for index in 0..<read {
+                    let code = Int(codes[index])
+                    if code == Int(LZW.end) { return count }
+                    if code == Int(LZW.clear) {
+                        reader.clear(at: index)
+                        highest = Int(LZW.end)
+                        break
+                    }
+                    guard code <= highest else { throw .corruptCompression }
+                    lengths[highest] = UInt16(truncatingIfNeeded: last &+ 1)
+                    last = Int(lengths[code])
+                    count += last
+                    if count > limit { throw .limitExceeded }
+                    highest = min(highest &+ 1, Int(LZW.lastCode) + 1)
                 }
-                guard code <= highest else { throw .corruptCompression }
-                lengths[highest] = UInt16(truncatingIfNeeded: last &+ 1)
-                last = Int(lengths[code])
-                count += last
-                if count > limit { throw .limitExceeded }
-                highest = min(highest &+ 1, Int(LZW.lastCode) + 1)
-                if highest &>> width != 0, width < 12 { width &+= 1 }
             }
         }
     }
 
+    /// How far an expansion has come.
+    private struct Progress {
+        /// Where the output ends in the scratch.
+        var end = literals
+        /// The newest code of the table.
+        var highest = Int(LZW.end)
+        var lastStart = 0
+        var lastLength = 0
+    }
+
     /// Expands into the scratch and returns where the output ends there.
     private mutating func expand(_ input: UnsafeRawBufferPointer, limit: Int) throws(WireError) -> Int {
-        var reader = LZWBitReader(input)
-        var end = Self.literals
-        var room = min(limit, capacity - Self.step)
-        var (width, highest) = (9, Int(LZW.end))
-        var (lastStart, lastLength) = (0, 0)
+        var reader = LZWCodeReader(input)
+        var progress = Progress()
         while true {
-            let code = try reader.next(width)
-            if UInt(bitPattern: code &- Int(LZW.clear)) < 2 {
-                if code == Int(LZW.end) { return end }
-                (width, highest) = (9, Int(LZW.end))
-                continue
-            }
+            let count = try reader.read(into: codes)
+            let index = try expand(codes: count, limit: limit, &progress)
+            guard index < count else { continue }
+            if codes[index] == LZW.end { return progress.end }
+            reader.clear(at: index)
+            progress.highest = Int(LZW.end)
+        }
+    }
+
+    /// Expands codes up to one that clears the table or ends the stream.
+    ///
+    /// - Returns: Where among the codes that one stands; `count` where there is none.
+    private mutating func expand(codes count: Int, limit: Int, _ progress: inout Progress) throws(WireError)
+        -> Int
+    {
+        let (codes, table) = (codes, table)
+        var (end, highest) = (progress.end, progress.highest)
+        var (lastStart, lastLength) = (progress.lastStart, progress.lastLength)
+        var room = min(limit, capacity - Self.step)
+        var output = scratch
+        var index = 0
+        while index < count {
+            let code = Int(codes[index])
+            if code & ~1 == Int(LZW.clear) { break }
             guard code <= highest else { throw .corruptCompression }
             // What the newest code stands for: the expansion before, and the first byte of this one. In the
             // first round after a clear it lands on the end code's entry, which nothing reads.
-            table[highest] = UInt64(truncatingIfNeeded: lastStart << 16 | (lastLength &+ 1))
+            table[highest] = UInt64(truncatingIfNeeded: lastStart &<< 16 | (lastLength &+ 1))
             let entry = table[code]
-            let start = Int(truncatingIfNeeded: entry >> 16)
+            let start = Int(truncatingIfNeeded: entry &>> 16)
             let length = Int(truncatingIfNeeded: entry & 0xFFFF)
             if end &+ length > room {
                 if end &+ length > limit { throw .limitExceeded }
                 try grow(to: end + length + Self.step, limit: limit)
                 room = min(limit, capacity - Self.step)
+                output = scratch
             }
-            copy(from: start, to: end, count: length)
+            Self.copy(output + start, to: output + end, count: length)
             if code == highest {
                 // It overlaps its own first byte, which the copy read before it was written.
-                (scratch + end + length - 1).copyMemory(from: scratch + start, byteCount: 1)
+                (output + end + length - 1).copyMemory(from: output + start, byteCount: 1)
             }
             (lastStart, lastLength) = (end, length)
             end &+= length
             highest = min(highest &+ 1, Int(LZW.lastCode) + 1)
-            if highest &>> width != 0, width < 12 { width &+= 1 }
+            index &+= 1
         }
+        progress = Progress(end: end, highest: highest, lastStart: lastStart, lastLength: lastLength)
+        return index
     }
 
     @inline(__always)
-    private func copy(from start: Int, to end: Int, count: Int) {
+    private static func copy(_ start: UnsafeRawPointer, to end: UnsafeMutableRawPointer, count: Int) {
         var copied = 0
         repeat {
-            let bytes = (scratch + start + copied).loadUnaligned(as: SIMD16<UInt8>.self)
-            (scratch + end + copied).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
+            let bytes = (start + copied).loadUnaligned(as: SIMD16<UInt8>.self)
+            (end + copied).storeBytes(of: bytes, as: SIMD16<UInt8>.self)
             copied &+= Self.step
         } while copied < count
     }
@@ -173,38 +210,5 @@ package struct LZWDecompressor: ~Copyable {
         guard capacity > Self.keptCapacity, let memory = realloc(scratch, Self.firstCapacity) else { return }
         scratch = memory
         capacity = Self.firstCapacity
-    }
-}
-
-/// Codes of 9 to 12 bits, least significant bits first.
-private struct LZWBitReader {
-    private let input: UnsafeRawBufferPointer
-    private var position = 0
-    private let end: Int
-    /// Up to this bit a whole word can be loaded.
-    private let wordEnd: Int
-
-    init(_ input: UnsafeRawBufferPointer) {
-        self.input = input
-        end = input.count * 8
-        wordEnd = (input.count - 4) * 8
-    }
-
-    @inline(__always)
-    mutating func next(_ width: Int) throws(WireError) -> Int {
-        let byte = position &>> 3
-        var word: UInt32
-        if position <= wordEnd {
-            word = UInt32(littleEndian: input.loadUnaligned(fromByteOffset: byte, as: UInt32.self))
-        } else {
-            guard position &+ width <= end else { throw .corruptCompression }
-            word = 0
-            for index in byte..<min(byte &+ 3, input.count) {
-                word |= UInt32(input[index]) &<< UInt32((index &- byte) &* 8)
-            }
-        }
-        let code = (word &>> UInt32(position & 7)) & (1 &<< UInt32(width) &- 1)
-        position &+= width
-        return Int(code)
     }
 }
