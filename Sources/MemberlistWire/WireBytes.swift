@@ -60,7 +60,7 @@ extension WireBytes: ExpressibleByArrayLiteral {
 }
 
 extension ArraySlice<UInt8> {
-    /// Whether both hold the same bytes; one comparison of memory.
+    /// Whether both hold the same bytes.
     func equalsBytes(of other: ArraySlice<UInt8>) -> Bool {
         withUnsafeBytes { mine in
             other.withUnsafeBytes { theirs in

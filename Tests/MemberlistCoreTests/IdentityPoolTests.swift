@@ -99,8 +99,7 @@ import Testing
     }
 
     #if canImport(Glibc)
-    /// Two hundred thousand rows, each with a broadcast that waits, take some 26 MB; they take 97 MB when each node
-    /// holds its own of what is equal.
+    /// Two hundred thousand rows, each with a broadcast that waits, take some 26 MB where what is equal is held once.
     @Test
     func manyCoresThatShareAPoolFitInMemory() {
         allocations_begin()

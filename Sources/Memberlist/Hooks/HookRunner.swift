@@ -29,7 +29,8 @@ final class HookRunner: Sendable {
     private let metrics: NodeMetrics
     private let queue: AsyncStream<Work>.Continuation
     private let waiting = Waiting()
-    private let task: Task<Void, Never>
+    /// None where there is no delegate: nothing is to run then.
+    private let task: Task<Void, Never>?
 
     private final class Waiting: Sendable {
         let bytes = Atomic<Int>(0)
@@ -49,7 +50,7 @@ final class HookRunner: Sendable {
         )
         queue = continuation
         guard let delegate else {
-            task = Task {}
+            task = nil
             return
         }
         task = Task { [waiting] in
@@ -69,7 +70,7 @@ final class HookRunner: Sendable {
     /// Does not wait for a hook that runs, because that hook may be the caller.
     func stop() {
         queue.finish()
-        task.cancel()
+        task?.cancel()
     }
 
     func messageReceived(_ payload: [UInt8], from sender: Endpoint) { enqueue(.message(payload, sender)) }

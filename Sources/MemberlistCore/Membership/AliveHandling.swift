@@ -174,7 +174,7 @@ extension GossipProtocol {
         }
     }
 
-    /// What the sender of an alive says of itself: one object for all who heard the same, where a pool is
+    /// What the sender of an alive says of itself: one array for all who heard the same, where a pool is
     /// configured.
     func identity(of alive: Alive, at endpoint: Endpoint) -> MemberIdentity {
         configuration.identityPool?.identity(of: alive, at: endpoint) ?? MemberIdentity(alive, at: endpoint)

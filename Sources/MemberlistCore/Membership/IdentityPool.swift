@@ -11,6 +11,12 @@ package final class IdentityPool: Sendable {
         var identities: [Int: MemberIdentity] = [:]
         var messages: [Int: [UInt8]] = [:]
         var alives: [UInt: QueuedAlive] = [:]
+
+        /// An alive that is queued holds its identity: both are forgotten together.
+        mutating func forgetIdentities() {
+            identities = [:]
+            alives = [:]
+        }
     }
 
     /// The alive of an identity that was queued last, found by where the identity stands, which it holds.
@@ -41,7 +47,7 @@ package final class IdentityPool: Sendable {
         let key = hasher.finalize()
         return contents.withLock { contents in
             if let known = contents.identities[key], known.isSaid(by: alive) { return known }
-            if contents.identities.count >= capacity { contents.identities = [:] }
+            if contents.identities.count >= capacity { contents.forgetIdentities() }
             let identity = MemberIdentity(alive, at: endpoint)
             contents.identities[key] = identity
             return identity
@@ -54,7 +60,7 @@ package final class IdentityPool: Sendable {
             if let known = contents.alives[identity.storage], known.incarnation == incarnation {
                 return known.message
             }
-            if contents.alives.count >= capacity { contents.alives = [:] }
+            if contents.alives.count >= capacity { contents.forgetIdentities() }
             let message = identity.aliveMessage(incarnation: incarnation)
             contents.alives[identity.storage] = QueuedAlive(
                 identity: identity,

@@ -111,8 +111,8 @@ public struct Member: Sendable {
         self.init(MemberIdentity(alive, at: endpoint), state: state, incarnation: incarnation)
     }
 
-    /// About as many bytes of memory as it takes where nobody else holds it.
-    package var heldBytes: Int { identity.heldBytes }
+    /// As many bytes of memory as it takes where nobody else holds what it says of itself.
+    package var heldBytes: Int { identity.heldBytes + MemoryLayout<Member>.stride }
 
     init(_ identity: MemberIdentity, state: MemberState, incarnation: UInt32) {
         self.identity = identity

@@ -115,8 +115,8 @@ package struct MemberIdentity: Sendable {
     package var versions: ProtocolVersions { withFields { ProtocolVersions($0.versions) ?? .unknown } }
     package var capabilities: Capabilities { Capabilities(versions: wireVersions) }
 
-    /// About as many bytes of memory as it takes, with what an array and the allocator put around it.
-    var heldBytes: Int { bytes.count + 48 }
+    /// As many bytes of memory as it takes, with what an array and the allocator put around it.
+    var heldBytes: Int { bytes.count + 56 }
 
     private var port: UInt16 { withFields { $0.port } }
     private var hasMeta: Bool { withFields { $0.hasMeta } }

@@ -13,7 +13,7 @@ struct LZWBitWriter {
         inputBytes + inputBytes / 2 + inputBytes / 1_024 + 32
     }
 
-    /// Codes that count: each adds one to the reader's table.
+    /// Codes that count: each but a table's first adds one to the reader's.
     mutating func append(_ codes: UnsafeBufferPointer<UInt16>, _ sink: inout UnsafeMutableRawPointer) {
         var rest = codes[...]
         while !rest.isEmpty {

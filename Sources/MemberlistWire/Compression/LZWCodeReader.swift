@@ -7,8 +7,13 @@ struct LZWCodeReader {
     private var width = 9
     /// Codes until they have a bit more.
     private var narrowCodes = LZW.codes(ofWidth: 9)
+    /// How many codes are read together: few behind a clear, for another one may follow, and what was read behind that
+    /// is read again.
+    private var atOnce = Self.fewAtOnce
     /// Where the codes that were read last begin, and how wide they are.
     private var lastRead = (position: 0, width: 9)
+
+    private static let fewAtOnce = 16
 
     init(_ input: UnsafeRawBufferPointer) {
         self.input = input
@@ -18,7 +23,7 @@ struct LZWCodeReader {
     ///
     /// - Throws: ``WireError/corruptCompression`` where there is no code more.
     mutating func read(into codes: UnsafeMutableBufferPointer<UInt16>) throws(WireError) -> Int {
-        let count = min(codes.count, narrowCodes, (input.count * 8 - position) / width)
+        let count = min(codes.count, atOnce, narrowCodes, (input.count * 8 - position) / width)
         guard count > 0 else { throw .corruptCompression }
         // With a width that the compiler knows, four codes are taken apart in a few steps.
         switch width {
@@ -29,6 +34,7 @@ struct LZWCodeReader {
         }
         lastRead = (position, width)
         position += count * width
+        atOnce = min(2 * atOnce, codes.count)
         narrowCodes -= count
         if narrowCodes == 0 {
             width += 1
@@ -42,6 +48,7 @@ struct LZWCodeReader {
         position = lastRead.position + (index + 1) * lastRead.width
         width = 9
         narrowCodes = LZW.codes(ofWidth: 9)
+        atOnce = Self.fewAtOnce
     }
 
     @inline(__always)
