@@ -51,9 +51,11 @@ func local(
     return configuration
 }
 
-/// Starts the nodes, each with its log where there is one, and shuts all down whatever the body does.
+/// Starts the nodes, each over its transport and with its log where there is one, and shuts all down whatever the body
+/// does.
 func withNodes<Result: Sendable>(
     _ configurations: [MemberlistConfiguration],
+    over transports: [any MemberlistTransport] = [],
     delegate: (any MemberlistDelegate)? = nil,
     logs: [LogLines] = [],
     _ body: ([Memberlist]) async throws -> Result
@@ -61,8 +63,13 @@ func withNodes<Result: Sendable>(
     var nodes: [Memberlist] = []
     do {
         for (index, configuration) in configurations.enumerated() {
-            let logger = index < logs.count ? logs[index].logger : Logger(label: "memberlist")
-            nodes.append(try await Memberlist.create(configuration, delegate: delegate, logger: logger))
+            let node = try await Memberlist.create(
+                configuration,
+                delegate: delegate,
+                transport: index < transports.count ? transports[index] : nil,
+                logger: index < logs.count ? logs[index].logger : Logger(label: "memberlist")
+            )
+            nodes.append(node)
         }
         let result = try await body(nodes)
         for node in nodes { await node.shutdown() }

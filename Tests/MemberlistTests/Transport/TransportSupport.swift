@@ -7,26 +7,6 @@ func endpoint(_ address: String, _ port: UInt16 = 7946) throws -> Endpoint {
     Endpoint(address: try #require(IPAddress(address)), port: port)
 }
 
-/// Starts the nodes over their transports, and shuts all down whatever the body does.
-func withNodes<Result: Sendable>(
-    _ configurations: [MemberlistConfiguration],
-    over transports: [any MemberlistTransport],
-    _ body: ([Memberlist]) async throws -> Result
-) async throws -> Result {
-    var nodes: [Memberlist] = []
-    do {
-        for (configuration, transport) in zip(configurations, transports) {
-            nodes.append(try await Memberlist.create(configuration, transport: transport))
-        }
-        let result = try await body(nodes)
-        for node in nodes { await node.shutdown() }
-        return result
-    } catch {
-        for node in nodes { await node.shutdown() }
-        throw error
-    }
-}
-
 extension Memberlist {
     /// Until the member is what it should be, woken by events.
     func sees(_ name: NodeName, _ state: MemberState, within limit: Duration = .seconds(60)) async throws {
