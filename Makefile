@@ -3,7 +3,7 @@
 #   make test    every check and every test
 #   make format  lay the sources out anew        make lint  only say what is not laid out
 #   make simulate SEEDS=N [FROM=M]    run N seeds of the simulator's swarm on all cores
-#   make bench   measure everything beside HashiCorp's memberlist, in one run; fourteen minutes on an idle machine
+#   make bench   measure everything beside HashiCorp's memberlist, in one run; thirteen minutes on an idle machine
 #   make fuzz [SECONDS=60] [TARGET=NAME]    look for inputs that break a rule, so long in each fuzz target, or in one
 #   make docs    the library's documentation     make peers fetch the programs that the interop tests talk to
 

@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "MemberlistSettings",
             dependencies: [
-                "Memberlist",
+                "Memberlist", "MemberlistCore",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -1,5 +1,6 @@
 import Foundation
 import Memberlist
+import SampleCluster
 
 /// Many nodes in one process, each with sockets of its own.
 enum ClusterRows {
@@ -20,10 +21,11 @@ enum ClusterRows {
         try await Task.sleep(for: idling)
         let used = ProcessUse.processorSeconds() - before
         let held = try ProcessUse.residentBytes() - alone
+        let mistaken = nodes.filter { node in node.members.contains { $0.state != .alive } }.count
 
         let detected = await detect(nodes)
         for node in nodes { await node.shutdown() }
-        return [
+        let figures = [
             Figure(
                 name: "idle-cpu-100",
                 value: used * 1_000 / Double(count) / (idling / .seconds(1)),
@@ -33,6 +35,11 @@ enum ClusterRows {
             Figure(name: "converge-100", value: converged * 1_000, unit: "ms"),
             Figure(name: "detect-100", value: detected * 1_000, unit: "ms"),
         ]
+        return figures.map { figure in
+            var figure = figure
+            figure.mistaken = mistaken
+            return figure
+        }
     }
 
     /// A thousand nodes, joined one after another: from the first join until all see all.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SampleCluster
 
 /// Runs every row on both sides, by turns, and tells medians and ratios.
 struct Compare: AsyncParsableCommand {
@@ -23,13 +24,14 @@ struct Compare: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(at: folder) }
         try Inputs.write(to: folder.path)
         let sides = Sides(ours: CommandLine.arguments[0], go: go, inputs: folder.path)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         var results: [ComparedFigure] = []
         for row in rows.isEmpty ? Row.allCases : rows {
             results += try compare(row, sides)
+            // Each time: a row that fails takes nothing along.
+            try encoder.encode(results).write(to: URL(fileURLWithPath: output))
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(results).write(to: URL(fileURLWithPath: output))
         print(ComparedFigure.table(results))
     }
 
@@ -48,8 +50,19 @@ struct Compare: AsyncParsableCommand {
                 ours += try sides.measureOurs(row)
             }
         }
+        for (side, figures) in [("this side", ours), ("Go", go)] {
+            for figure in figures {
+                if let reason = figure.reason { say("\(figure.name), \(side): \(reason)") }
+                if let mistaken = figure.mistaken, mistaken > 0 {
+                    say("\(figure.name), \(side): left out: \(mistaken) that lived were taken for dead")
+                }
+            }
+        }
         return try row.figures.map { name in
-            try ComparedFigure(name, ours: ours.filter { $0.name == name }, go: go.filter { $0.name == name })
+            func valid(_ figures: [Figure]) -> [Figure] {
+                figures.filter { $0.name == name && $0.mistaken ?? 0 == 0 }
+            }
+            return try ComparedFigure(name, ours: valid(ours), go: valid(go))
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import MemberlistSimulator
+import SampleCluster
 
 /// A row of the table: the medians of both sides.
 struct ComparedFigure: Encodable {

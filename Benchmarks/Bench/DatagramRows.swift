@@ -15,7 +15,7 @@ enum DatagramRows {
         compresses: Bool,
         seconds: Double
     ) throws -> Figure {
-        var sealer = try sealer(inputs.ring, compresses: compresses)
+        var sealer = try SampleLayers.sealer(Inputs.label, inputs.ring, compresses: compresses)
         let parts = members.map { Inputs.parts(of: $0) } ?? inputs.parts
         let messages = parts.map { $0.map { SampleMembers.message(.user($0[...])) } }
         var writer = CompoundWriter()
@@ -44,8 +44,8 @@ enum DatagramRows {
         let payloads = try (0..<max(Inputs.datagrams, members / 10)).map {
             try SampleMembers.gossip($0, of: members)
         }
-        var sealer = try sealer(inputs.ring, compresses: true)
-        var opener = try opener(inputs.ring)
+        var sealer = try SampleLayers.sealer(Inputs.label, inputs.ring, compresses: true)
+        var opener = try SampleLayers.opener(Inputs.label, inputs.ring)
         opener.makeRoom(forMembers: members)
         var core = SampleCore.make(members: members)
         let batch = 2_048
@@ -90,9 +90,9 @@ enum DatagramRows {
         members: Int = Inputs.members,
         seconds: Double
     ) throws -> Figure {
-        var opener = try opener(inputs.fullRing)
+        var opener = try SampleLayers.opener(Inputs.label, inputs.fullRing)
         opener.makeRoom(forMembers: members)
-        var sealer = try sealer(inputs.ring, compresses: true)
+        var sealer = try SampleLayers.sealer(Inputs.label, inputs.ring, compresses: true)
         var datagram: [UInt8] = []
         for number in 0..<members {
             try sealer.seal(try SampleMembers.gossip(number), for: receiver, into: &datagram)
@@ -115,23 +115,4 @@ enum DatagramRows {
     }
 
     private static let receiver = Receiver(name: "b", takesChecksum: true)
-
-    private static func sealer(_ ring: Keyring, compresses: Bool) throws -> DatagramSealer {
-        DatagramSealer(
-            label: try Label(Inputs.label),
-            keyring: ring,
-            compression: compresses,
-            padded: false
-        )
-    }
-
-    private static func opener(_ ring: Keyring) throws -> DatagramOpener {
-        DatagramOpener(
-            label: try Label(Inputs.label),
-            keyring: ring,
-            verifiesIncoming: true,
-            acceptsPadded: false,
-            name: "b"
-        )
-    }
 }

@@ -10,6 +10,8 @@ struct Figure: Codable {
     var allocations: Double?
     /// Why there is no value.
     var reason: String?
+    /// How often a node was taken for dead that lived: above 0 the machine was too busy for what was measured.
+    var mistaken: Int?
 
     func named(_ name: String) -> Figure {
         var figure = self
@@ -24,10 +26,4 @@ struct Figure: Codable {
             return String(decoding: try encoder.encode(self), as: UTF8.self)
         }
     }
-}
-
-/// What was measured is not what was meant.
-struct Unexpected: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }

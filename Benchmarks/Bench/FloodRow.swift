@@ -50,13 +50,14 @@ enum FloodRow {
         return (asked, lost)
     }
 
-    /// Behind the cluster's label, which anybody can read from the wire, so that it is not refused for want of one.
+    /// Behind the cluster's label, which anybody can read from the wire, and the version byte of what is encrypted:
+    /// no datagram is refused before a key was tried.
     private static func junk() throws -> [[UInt8]] {
         let header =
             Array([MessageType.label.rawValue, UInt8(Inputs.label.utf8.count)]) + Array(Inputs.label.utf8)
         var random = SystemRandomNumberGenerator()
         return (0..<64).map { _ in
-            header + (header.count..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+            header + [1] + (header.count + 1..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
         }
     }
 
@@ -92,15 +93,8 @@ final class Pinger: @unchecked Sendable {
 
     init(port: Int, inputs: Inputs) throws {
         socket = try PlainSocket(port: port)
-        let label = try Label(Inputs.label)
-        sealer = DatagramSealer(label: label, keyring: inputs.ring, compression: false, padded: false)
-        opener = DatagramOpener(
-            label: label,
-            keyring: inputs.ring,
-            verifiesIncoming: true,
-            acceptsPadded: false,
-            name: "pinger"
-        )
+        sealer = try SampleLayers.sealer(Inputs.label, inputs.ring, compresses: false)
+        opener = try SampleLayers.opener(Inputs.label, inputs.ring, name: "pinger")
     }
 
     /// Whether the node answered in time.

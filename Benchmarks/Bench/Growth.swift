@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MemberlistSimulator
+import SampleCluster
 
 /// What each piece of work costs as the cluster grows.
 struct Growth: ParsableCommand {

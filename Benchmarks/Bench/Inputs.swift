@@ -14,7 +14,6 @@ struct Inputs {
     let keys: [SecretKey]
     /// Thirteen contents for each datagram.
     let parts: [[[UInt8]]]
-    let opened: [[UInt8]]
     let refused: [[UInt8]]
     /// A push/pull as a peer answers it on a stream.
     let state: [UInt8]
@@ -28,7 +27,6 @@ struct Inputs {
         parts = try Self.lines(of: "parts.jsonl", in: folder).map { line in
             try JSONDecoder().decode([Data].self, from: line).map { Array($0) }
         }
-        opened = try Self.datagrams("opened.jsonl", in: folder)
         refused = try Self.datagrams("refused.jsonl", in: folder)
         state = Array(try Data(contentsOf: folder.appendingPathComponent("state.bin")))
     }
@@ -92,12 +90,7 @@ struct Inputs {
 
     /// In HashiCorp's dialect, as its nodes of protocol version 5 send.
     private static func sealed(_ payloads: [[UInt8]], _ ring: Keyring) throws -> [Data] {
-        var sealer = DatagramSealer(
-            label: try Label(label),
-            keyring: ring,
-            compression: true,
-            padded: false
-        )
+        var sealer = try SampleLayers.sealer(label, ring, compresses: true)
         return try payloads.map { payload in
             var datagram: [UInt8] = []
             try sealer.seal(payload, for: Receiver(name: nil, takesChecksum: true), into: &datagram)
@@ -105,7 +98,7 @@ struct Inputs {
         }
     }
 
-    private static func sealedState(_ ring: Keyring) throws -> [UInt8] {
+    static func sealedState(_ ring: Keyring, of members: Int = members) throws -> [UInt8] {
         let state = PushPull(
             join: false,
             nodes: (0..<members).map(SampleMembers.state),

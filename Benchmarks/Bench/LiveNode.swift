@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Memberlist
 import NIOPosix
+import SampleCluster
 
 /// Nodes on loopback, as both sides run them: LAN's settings, a label, one key of 32 bytes.
 enum LiveNode {

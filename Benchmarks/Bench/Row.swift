@@ -42,6 +42,14 @@ enum Row: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
+    /// A row, by its own name or by that of one of its figures.
+    init?(argument: String) {
+        guard
+            let row = Self.allCases.first(where: { $0.rawValue == argument || $0.figures.contains(argument) })
+        else { return nil }
+        self = row
+    }
+
     /// Runs of some minutes are repeated less often than those of a second.
     func rounds(of all: Int) -> Int {
         switch self {

@@ -38,29 +38,12 @@ struct StateRows {
             },
             { _ in
                 number += 1
-                let state = try Self.localState(of: &core, ExchangeID(number), with: peer)
+                let state = try SampleCore.localState(of: &core, ExchangeID(number), with: peer)
                 var sealed: [UInt8] = []
                 try sealer.seal(.state(state), .request(to: .unknown), into: &sealed)
                 if sealed.count < members { throw Unexpected("\(sealed.count) bytes") }
             }
         )
-    }
-
-    /// What the core says of its members when it joins somebody.
-    static func localState(
-        of core: inout GossipProtocol,
-        _ id: ExchangeID,
-        with peer: Endpoint
-    ) throws -> LocalState {
-        core.handle(.joinRequested(id, peer, name: nil), at: SampleCore.start)
-        var state: LocalState?
-        while let directive = core.nextDirective() {
-            if case .exchangeState(_, _, _, let said) = directive { state = said }
-        }
-        core.handle(.exchangeFailed(id), at: SampleCore.start)
-        while core.nextDirective() != nil {}
-        guard let state else { throw Unexpected("no state") }
-        return state
     }
 
     /// The bytes of a stream become a message whose states can be looked at.
@@ -109,12 +92,7 @@ struct StateRows {
     }
 
     private func sealedState() throws -> [UInt8] {
-        if members == Inputs.members { return inputs.state }
-        var sealed: [UInt8] = []
-        let sealer = StreamSealer(label: try Label(Inputs.label), keyring: inputs.ring, compression: true)
-        let state = PushPull(nodes: (0..<members).map(SampleMembers.state))
-        try sealer.seal(.message(.pushPull(state)), .reply(.hashicorp), into: &sealed)
-        return sealed
+        members == Inputs.members ? inputs.state : try Inputs.sealedState(inputs.ring, of: members)
     }
 
     private func read(_ bytes: [UInt8]) throws -> PushPull {
@@ -125,7 +103,7 @@ struct StateRows {
         )
         var fed = 0
         while fed < bytes.count {
-            let end = min(fed + 65_536, bytes.count)
+            let end = min(fed + Limits.streamRead, bytes.count)
             opener.feed(bytes.span.bytes.extracting(fed..<end))
             fed = end
             if case .pushPull(let state)? = try opener.next() { return state }

@@ -5,7 +5,7 @@ import SampleCluster
 
 /// Single steps of a core that knows many members.
 enum StepRows {
-    /// An alive with other metadata: it is believed, queued and told to the application.
+    /// An alive of a later incarnation: it is believed, and queued to be passed on.
     static func hear(members: Int, seconds: Double) throws -> Figure {
         var core = SampleCore.make(members: members)
         var incarnation: UInt32 = 1

@@ -1,5 +1,6 @@
 import Benchmark
 import MemberlistWire
+import SampleCluster
 
 /// Each layer alone, over one datagram of gossip. A thousand are measured at once, and told as what one costs.
 let benchmarks: @Sendable () -> Void = {
@@ -87,6 +88,25 @@ private func encryption() {
             )
         }
     }
+    Benchmark("XChaCha20-Poly1305, open") { benchmark in
+        let (ring, payload, label) = (Samples.ring, Samples.payloads[0], try Label("bench"))
+        var (additional, frame, output): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
+        _ = try ring.sealNatively(
+            payload.span.bytes,
+            bound: .datagram(label: label, receiver: "b"),
+            additional: &additional,
+            into: &frame
+        )
+        for _ in benchmark.scaledIterations {
+            output.removeAll(keepingCapacity: true)
+            _ = try ring.openNatively(
+                frame.span.bytes,
+                bound: .datagram(label: label, receiver: "b"),
+                additional: &additional,
+                into: &output
+            )
+        }
+    }
     Benchmark("CRC-32") { benchmark in
         let payload = Samples.payloads[0]
         for _ in benchmark.scaledIterations { blackHole(Checksum.crc32(payload.span.bytes)) }
@@ -94,6 +114,28 @@ private func encryption() {
 }
 
 private func coding() {
+    Benchmark("label, write and check") { benchmark in
+        let label = try Label("bench")
+        var datagram: [UInt8] = []
+        for _ in benchmark.scaledIterations {
+            datagram.removeAll(keepingCapacity: true)
+            label.writeHeader(into: &datagram)
+            blackHole(try label.check(datagram.span.bytes))
+        }
+    }
+    Benchmark("stream, a hundred states sealed and opened") { benchmark in
+        let (ring, label) = (Samples.ring, try Label("bench"))
+        let state = PushPull(nodes: (0..<100).map(SampleMembers.state))
+        let sealer = StreamSealer(label: label, keyring: ring, compression: true)
+        var sealed: [UInt8] = []
+        for _ in benchmark.scaledIterations {
+            sealed.removeAll(keepingCapacity: true)
+            try sealer.seal(.message(.pushPull(state)), .reply(.hashicorp), into: &sealed)
+            var opener = StreamOpener(label: label, keyring: ring, direction: .reply(to: nil))
+            opener.feed(sealed.span.bytes)
+            blackHole(try opener.next())
+        }
+    }
     Benchmark("thirteen messages, decode") { benchmark in
         let payload = Samples.payloads[0]
         for _ in benchmark.scaledIterations {

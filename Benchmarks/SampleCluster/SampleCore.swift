@@ -1,5 +1,5 @@
 package import MemberlistCore
-internal import MemberlistWire
+package import MemberlistWire
 
 /// A core that knows sample members.
 package enum SampleCore {
@@ -29,6 +29,23 @@ package enum SampleCore {
             try run(&core, to: now)
         }
         return (core, now)
+    }
+
+    /// What the core says of its members when it joins somebody.
+    package static func localState(
+        of core: inout GossipProtocol,
+        _ id: ExchangeID,
+        with peer: Endpoint
+    ) throws -> LocalState {
+        core.handle(.joinRequested(id, peer, name: nil), at: start)
+        var state: LocalState?
+        while let directive = core.nextDirective() {
+            if case .exchangeState(_, _, _, let said) = directive { state = said }
+        }
+        core.handle(.exchangeFailed(id), at: start)
+        while core.nextDirective() != nil {}
+        guard let state else { throw Unexpected("no state") }
+        return state
     }
 
     /// Lets time go on while every ping is answered.

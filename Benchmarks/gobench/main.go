@@ -36,8 +36,6 @@ type row struct {
 var rows = map[string]row{
 	"seal":                {1, func(o options) error { return seal(o, "seal", true) }},
 	"seal-encrypt":        {1, func(o options) error { return seal(o, "seal-encrypt", false) }},
-	"seal-gossip":         {1, func(o options) error { return sealGossip(o, "seal-gossip", true) }},
-	"seal-gossip-encrypt": {1, func(o options) error { return sealGossip(o, "seal-gossip-encrypt", false) }},
 	"open":                {1, open},
 	"refuse":              {1, refuse},
 	"pushpull-out-10000":  {1, func(o options) error { return exchange(o, "pushpull-out-10000") }},

@@ -16,7 +16,6 @@ type wire struct {
 	packets chan *memberlist.Packet
 	streams chan net.Conn
 	conn    net.Conn
-	written int64
 	keep    int32        // 1: copies of datagrams go to kept
 	kept    chan []byte  // room for what a check looks at
 	from    *net.UDPAddr // where datagrams come from
@@ -41,7 +40,6 @@ func (w *wire) ready(datagrams [][]byte) []*memberlist.Packet {
 }
 
 func (w *wire) WriteToAddress(b []byte, a memberlist.Address) (time.Time, error) {
-	atomic.AddInt64(&w.written, 1)
 	if atomic.LoadInt32(&w.keep) == 1 {
 		select {
 		case w.kept <- append([]byte(nil), b...):

@@ -1,5 +1,6 @@
 import CAllocations
 import Foundation
+import SampleCluster
 
 /// What layers and core cost at a steady state, as they are built for use, in numbers that do not depend on the
 /// machine's speed or its other work.
@@ -13,7 +14,7 @@ struct CostGuard {
         let arguments = CommandLine.arguments.dropFirst()
         if let name = arguments.first, let rounds = arguments.dropFirst().first.flatMap({ Int($0) }) {
             Figure.mode = .repeating(name, rounds)
-            let figures = try Layers.figures() + Core.figures()
+            let figures = try Layers.figures() + Core.figures() + States.figures()
             guard figures.contains(where: { $0.name == name }) else {
                 throw Unexpected("no work is named \(name)")
             }
@@ -28,7 +29,7 @@ struct CostGuard {
     private static func countAllocations() throws {
         let counted = Figure("an array") { _ in kept.append([UInt8](repeating: 1, count: 64)) }
         guard counted.allocations >= Figure.rounds else { throw Unexpected("nobody counts here") }
-        let figures = try Layers.figures() + Core.figures()
+        let figures = try Layers.figures() + Core.figures() + States.figures()
         var isKept = true
         for figure in figures {
             let perThousand = Double(figure.allocations) * 1_000 / Double(Figure.rounds)
@@ -76,10 +77,4 @@ struct Figure {
             allocations = 0
         }
     }
-}
-
-/// What was measured is not what was meant.
-struct Unexpected: Error {
-    let what: String
-    init(_ what: String) { self.what = what }
 }

@@ -32,23 +32,10 @@ enum Layers {
         } + suites.filter(\.compresses).map { try sealedAgain($0, ring) }
     }
 
-    private static func sealer(_ suite: Suite, _ ring: Keyring) throws -> DatagramSealer {
-        DatagramSealer(
-            label: try Label("cluster"),
-            keyring: ring,
-            compression: suite.compresses,
-            padded: false
-        )
-    }
+    private static let label = "cluster"
 
-    private static func opener(_ ring: Keyring) throws -> DatagramOpener {
-        DatagramOpener(
-            label: try Label("cluster"),
-            keyring: ring,
-            verifiesIncoming: true,
-            acceptsPadded: false,
-            name: "b"
-        )
+    private static func sealer(_ suite: Suite, _ ring: Keyring) throws -> DatagramSealer {
+        try SampleLayers.sealer(label, ring, compresses: suite.compresses)
     }
 
     /// Twelve alives and a word of the application's each, 1.1 KB: no two are equal that follow one another.
@@ -79,7 +66,7 @@ enum Layers {
 
     private static func opened(_ suite: Suite, _ ring: Keyring) throws -> Figure {
         var sealer = try sealer(suite, ring)
-        var opener = try opener(ring)
+        var opener = try SampleLayers.opener(label, ring)
         let payloads = try payloads()
         let receiver = suite.receiver
         var datagram: [UInt8] = []
@@ -102,7 +89,7 @@ enum Layers {
         sealedWith strangers: Keyring
     ) throws -> Figure {
         var sealer = try sealer(suite, strangers)
-        var opener = try opener(ring)
+        var opener = try SampleLayers.opener(label, ring)
         var datagram: [UInt8] = []
         try sealer.seal(payloads()[0], for: suite.receiver, into: &datagram)
         return try Figure("refuse with eight keys (\(suite.name))") { round in

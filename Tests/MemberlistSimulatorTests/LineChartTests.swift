@@ -34,6 +34,16 @@ import Testing
         #expect(reader.elements["circle"] ?? 0 == values.filter(\.isFinite).count)
     }
 
+    @Test func noTwoLinesLookTheSame() {
+        let series = (0..<20).map { LineChart.Series("line \($0)", [.init(x: 1, y: 1), .init(x: 2, y: 2)]) }
+        let chart = LineChart(title: "", x: .init("", .linear), y: .init("", .linear), series: series)
+        let strokes = chart.svg.matches(
+            of: /stroke-width="2" fill="none" (stroke="[^"]*"(?: stroke-dasharray="[^"]*")?) d=/
+        ).map(\.1)
+        // In the plot, and in the legend.
+        #expect(strokes.count == 40 && Set(strokes).count == 20)
+    }
+
     @Test func zeroHasItsOwnLineOnALogarithmicAxis() {
         #expect(!XMLReader(chart(.logarithmic, [1, 100]).svg).words.split(separator: "\n").contains("0"))
         #expect(XMLReader(chart(.logarithmic, [0, 100]).svg).words.split(separator: "\n").contains("0"))

@@ -26,11 +26,8 @@ import Testing
         ],
         "MemberlistTool": [
             "Memberlist", "MemberlistSettings", "MemberlistSimulator", "ArgumentParser", "Configuration",
-            "Logging",
-            "ServiceLifecycle",
-            "UnixSignals", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Foundation",
-            "FoundationEssentials",
-            "Synchronization", "Dispatch", "Glibc", "Musl", "Darwin",
+            "Logging", "UnixSignals", "Foundation", "FoundationEssentials", "Synchronization", "Dispatch",
+            "Glibc", "Musl", "Darwin",
         ],
     ]
 

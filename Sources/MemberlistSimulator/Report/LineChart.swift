@@ -76,7 +76,7 @@ public struct LineChart: Sendable, Hashable {
     private static let colours = [
         "#000000", "#0072b2", "#009e73", "#e69f00", "#d55e00", "#cc79a7", "#56b4e9",
     ]
-    private static let dashes = ["", "8 4", "2 3", "10 3 2 3", "", "5 2", "1 2"]
+    private static let dashes = ["", "8 4", "2 3", "10 3 2 3", "14 5", "5 2", "1 2"]
 
     /// Room for the longest name of the legend, at seven points a letter.
     private var width: Int { Self.end + max(168, 60 + 7 * (series.map(\.name.count).max() ?? 0)) }
@@ -160,7 +160,8 @@ public struct LineChart: Sendable, Hashable {
     }
 
     private static func stroke(_ index: Int) -> String {
-        let dash = dashes[index % dashes.count]
+        // With the colours anew, each has the next one's dashes.
+        let dash = dashes[(index + index / colours.count) % dashes.count]
         return "stroke=\"\(colours[index % colours.count])\""
             + (dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\"")
     }

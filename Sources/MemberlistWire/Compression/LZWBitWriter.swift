@@ -1,8 +1,7 @@
 /// Puts codes one behind another, least significant bits first. How wide a code is follows from how many came
 /// before it.
 struct LZWBitWriter {
-    private var bits: UInt64 = 0
-    private var bitCount: UInt64 = 0
+    private var bits = LZWBits()
     /// Of the code that comes next.
     private var width: UInt64 = 9
     /// Codes until they have a bit more.
@@ -37,26 +36,24 @@ struct LZWBitWriter {
 
     /// Clears the table; the code for it is not counted.
     mutating func clear(_ sink: inout UnsafeMutableRawPointer) {
-        put(LZW.clear, width, &sink)
+        bits.put(LZW.clear, width, &sink)
         width = 9
         narrowCodes = LZW.codes(ofWidth: 9)
     }
 
     mutating func end(_ sink: inout UnsafeMutableRawPointer) {
-        put(LZW.end, width, &sink)
+        bits.put(LZW.end, width, &sink)
     }
 
     /// Writes the bits that fill no byte.
     mutating func flush(_ sink: inout UnsafeMutableRawPointer) {
-        guard bitCount > 0 else { return }
-        sink.storeBytes(of: UInt8(truncatingIfNeeded: bits), as: UInt8.self)
-        sink += 1
+        bits.flush(&sink)
     }
 
     /// How many bits so many bytes have that were flushed, and how wide the next code is.
-    func end(bytes: Int) -> (bitCount: Int, width: Int) {
-        let whole = bitCount > 0 ? bytes - 1 : bytes
-        return (whole * 8 + Int(bitCount), Int(width))
+    func length(bytes: Int) -> (bitCount: Int, width: Int) {
+        let whole = bits.count > 0 ? bytes - 1 : bytes
+        return (whole * 8 + Int(bits.count), Int(width))
     }
 
     @inline(__always)
@@ -65,31 +62,46 @@ struct LZWBitWriter {
         _ width: UInt64,
         _ sink: inout UnsafeMutableRawPointer
     ) {
-        var writer = self
+        var bits = bits
         var out = sink
         var index = 0
         // Four codes have at most 48 bits, and seven may be left from before.
         while index &+ 4 <= codes.count {
             let low = UInt64(codes[index]) | UInt64(codes[index &+ 1]) &<< width
             let high = UInt64(codes[index &+ 2]) | UInt64(codes[index &+ 3]) &<< width
-            writer.put(low | high &<< (2 &* width), 4 &* width, &out)
+            bits.put(low | high &<< (2 &* width), 4 &* width, &out)
             index &+= 4
         }
         while index < codes.count {
-            writer.put(UInt64(codes[index]), width, &out)
+            bits.put(UInt64(codes[index]), width, &out)
             index &+= 1
         }
-        self = writer
+        self.bits = bits
         sink = out
     }
+}
 
+/// Bits that do not fill a byte yet, the first one lowest.
+struct LZWBits {
+    private var bits: UInt64 = 0
+    /// Seven at most.
+    private(set) var count: UInt64 = 0
+
+    /// Adds the low bits of `value`, 56 at most, which has no others. The store reaches up to eight bytes on.
     @inline(__always)
-    private mutating func put(_ value: UInt64, _ count: UInt64, _ sink: inout UnsafeMutableRawPointer) {
-        bits |= value &<< bitCount
-        bitCount &+= count
+    mutating func put(_ value: UInt64, _ width: UInt64, _ sink: inout UnsafeMutableRawPointer) {
+        bits |= value &<< count
+        count &+= width
         sink.storeBytes(of: bits.littleEndian, as: UInt64.self)
-        sink += Int(truncatingIfNeeded: bitCount &>> 3)
-        bits = bits &>> (bitCount & ~7)
-        bitCount &= 7
+        sink += Int(truncatingIfNeeded: count &>> 3)
+        bits = bits &>> (count & ~7)
+        count &= 7
+    }
+
+    /// Writes those that are left as a last byte.
+    func flush(_ sink: inout UnsafeMutableRawPointer) {
+        guard count > 0 else { return }
+        sink.storeBytes(of: UInt8(truncatingIfNeeded: bits), as: UInt8.self)
+        sink += 1
     }
 }

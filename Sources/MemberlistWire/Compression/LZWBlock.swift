@@ -10,8 +10,7 @@ package struct LZWBlock: Sendable {
 
 /// Makes one stream of blocks. Every reader of the format reads it: a clear code may stand anywhere.
 struct LZWAssembler: ~Copyable {
-    private var bits: UInt64 = 0
-    private var bitCount = 0
+    private var bits = LZWBits()
     /// Of the code that comes next.
     private var width = 9
 
@@ -42,40 +41,28 @@ struct LZWAssembler: ~Copyable {
     }
 
     private mutating func append(_ block: LZWBlock, _ sink: inout UnsafeMutableRawPointer) {
-        put(LZW.clear, width, &sink)
+        bits.put(LZW.clear, UInt64(width), &sink)
         let whole = block.bitCount / 8
         block.bytes.withUnsafeBytes { bytes in
             var position = 0
             while position + 7 <= whole {
                 // Seven bytes and the seven bits that may be left make no more than a word.
                 let word = bytes.word(at: position) & (1 << 56 - 1)
-                put(word, 56, &sink)
+                bits.put(word, 56, &sink)
                 position += 7
             }
             while position < whole {
-                put(UInt64(bytes[position]), 8, &sink)
+                bits.put(UInt64(bytes[position]), 8, &sink)
                 position += 1
             }
             let left = block.bitCount % 8
-            if left > 0 { put(UInt64(bytes[whole]) & (1 << UInt64(left) - 1), left, &sink) }
+            if left > 0 { bits.put(UInt64(bytes[whole]) & (1 << UInt64(left) - 1), UInt64(left), &sink) }
         }
         width = block.width
     }
 
     private mutating func end(_ sink: inout UnsafeMutableRawPointer) {
-        put(LZW.end, width, &sink)
-        guard bitCount > 0 else { return }
-        sink.storeBytes(of: UInt8(truncatingIfNeeded: bits), as: UInt8.self)
-        sink += 1
-    }
-
-    @inline(__always)
-    private mutating func put(_ value: UInt64, _ count: Int, _ sink: inout UnsafeMutableRawPointer) {
-        bits |= value &<< UInt64(bitCount)
-        bitCount &+= count
-        sink.storeBytes(of: bits.littleEndian, as: UInt64.self)
-        sink += bitCount &>> 3
-        bits = bits &>> UInt64(bitCount & ~7)
-        bitCount &= 7
+        bits.put(LZW.end, UInt64(width), &sink)
+        bits.flush(&sink)
     }
 }

@@ -76,7 +76,7 @@ package struct LZWCompressor: ~Copyable {
                 start = end
             } while start < bytes.count
         }
-        return writer.end(bytes: output.count - begin)
+        return writer.length(bytes: output.count - begin)
     }
 
     /// Small inputs use a small part of the table, which stays in the nearest cache.
