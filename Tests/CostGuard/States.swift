@@ -2,10 +2,10 @@ import MemberlistCore
 import MemberlistWire
 import SampleCluster
 
-/// A node that knows a thousand: states, out and in, and news. Here memory is asked for, for what is kept or sent; how
+/// A node that knows a hundred: states, out and in, and news. Here memory is asked for, for what is kept or sent; how
 /// often does not depend on the members.
 enum States {
-    private static let members = 1_000
+    private static let members = 100
     private static let peer = SampleMembers.endpoint(1)
 
     static func figures() throws -> [Figure] {
@@ -21,7 +21,7 @@ enum States {
     private static func out(_ ring: Keyring) throws -> Figure {
         var core = SampleCore.make(members: members)
         let sealer = try sealer(ring)
-        return try Figure("send a thousand states that did not change", limit: 30_000) { round in
+        return try Figure("send a hundred states that did not change", limit: 30_000) { round in
             let state = try SampleCore.localState(of: &core, ExchangeID(UInt64(round)), with: peer)
             var sealed: [UInt8] = []
             try sealer.seal(.state(state), .request(to: .unknown), into: &sealed)
@@ -32,7 +32,7 @@ enum States {
         var sealed: [UInt8] = []
         let state = PushPull(nodes: (0..<members).map(SampleMembers.state))
         try sealer(ring).seal(.message(.pushPull(state)), .reply(.hashicorp), into: &sealed)
-        return try Figure("take in a thousand states", limit: 30_000) { _ in
+        return try Figure("take in a hundred states", limit: 30_000) { _ in
             var opener = StreamOpener(
                 label: try Label("cluster"),
                 keyring: ring,
@@ -55,7 +55,7 @@ enum States {
             return alive
         }
         return Figure("hear what is new", limit: 2_500) { round in
-            let number = round * 797 % members
+            let number = round * 37 % members
             var alive = round / members % 2 == 0 ? after[number] : before[number]
             alive.incarnation = UInt32(2 + round / members)
             core.handle(.messageReceived(.alive(alive), from: peer), at: SampleCore.start)
@@ -71,7 +71,7 @@ enum States {
         for name in names { queue.queue(message, name: name) }
         var drawn: [[UInt8]] = []
         return Figure("queue one and fill a datagram") { round in
-            queue.queue(message, name: names[round * 797 % members])
+            queue.queue(message, name: names[round * 37 % members])
             queue.draw(
                 overhead: CompoundWriter.partOverhead,
                 limit: 1_398,

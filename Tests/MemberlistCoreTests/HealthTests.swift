@@ -5,14 +5,9 @@ import Testing
 
 /// How the health score moves, and what it stretches.
 @Suite struct HealthTests {
-    private func probe(_ node: inout Node) throws -> Ping {
-        let directives = node.advance { if case .sendDatagram = $0 { true } else { false } }
-        return try #require(directives.pings.last).ping
-    }
-
     @Test(arguments: 0...3) func eachMissingNackCostsOne(nacks: Int) throws {
         var node = Node(knowing: 5)
-        let ping = try probe(&node)
+        let ping = try node.nextPing()
         node.advance(by: 0.5)
         for _ in 0..<nacks { node.hear(.nack(Nack(sequence: ping.sequence))) }
         node.advance(by: 0.5)
@@ -21,7 +16,7 @@ import Testing
 
     @Test func moreNacksThanAskedForCountNothing() throws {
         var node = Node(knowing: 5)
-        let ping = try probe(&node)
+        let ping = try node.nextPing()
         // Before anybody was asked none is due.
         node.hear(.nack(Nack(sequence: ping.sequence)))
         node.advance(by: 0.5)
@@ -32,7 +27,7 @@ import Testing
 
     @Test func whereNoNackIsDueAFailedProbeCostsOne() throws {
         var node = Node(knowing: 1)
-        _ = try probe(&node)
+        _ = try node.nextPing()
         let directives = node.advance(by: 1)
         #expect(node.core.healthScore == 1)
         #expect(directives.contains(.healthChanged(1)))
@@ -40,7 +35,7 @@ import Testing
 
     @Test func anAnswerBetters() throws {
         var node = Node(knowing: 1) { $0.suspicionMultiplier = 100 }
-        _ = try probe(&node)
+        _ = try node.nextPing()
         node.advance(by: 0.9)
         node.answering = ["a"]
         let directives = node.advance(by: 0.1)
@@ -69,7 +64,7 @@ import Testing
             node.hear(suspect("self", incarnation: incarnation, from: "a"))
         }
         #expect(node.core.healthScore == 2)
-        _ = try probe(&node)
+        _ = try node.nextPing()
         let sent = node.now
         #expect(node.advance(to: sent.advanced(byNanoseconds: .seconds(0.5) - 1)).isEmpty)
         let asked = node.advance(to: sent.advanced(byNanoseconds: .seconds(0.5)))

@@ -5,31 +5,26 @@ import Testing
 
 /// What is told of probes, of this node's news and of failures that few confirmed, for whoever counts.
 @Suite struct ProbeReportTests {
-    private func nextPing(_ node: inout Node) throws -> Ping {
-        let directives = node.advance { if case .sendDatagram = $0 { true } else { false } }
-        return try #require(directives.pings.first).ping
-    }
-
     private func reports(_ directives: [Directive]) -> [ProbeReport] {
         directives.compactMap { if case .probeFinished(let report) = $0 { report } else { nil } }
     }
 
     @Test func anAnswerIsToldByItsPath() throws {
         var node = Node(knowing: 3)
-        var ping = try nextPing(&node)
+        var ping = try node.nextPing()
         var target = try #require(node.member(ping.node)).endpoint
         node.now = node.now.advanced(byNanoseconds: 9)
         // From an address that nobody said: it came before any helper was asked.
         var answered = node.hear(.ack(Ack(sequence: ping.sequence)), from: endpoint(77))
         #expect(reports(answered) == [ProbeReport(path: .direct, nanoseconds: 9, isDegraded: false)])
 
-        ping = try nextPing(&node)
+        ping = try node.nextPing()
         node.advance(by: 0.6)
         answered = node.hear(.ack(Ack(sequence: ping.sequence)), from: endpoint(77))
         #expect(reports(answered).map(\.path) == [.indirect])
         #expect(try #require(reports(answered).first).nanoseconds == .seconds(0.6))
 
-        ping = try nextPing(&node)
+        ping = try node.nextPing()
         target = try #require(node.member(ping.node)).endpoint
         node.advance(by: 0.6)
         // The member itself, but late.
@@ -39,23 +34,23 @@ import Testing
 
     @Test func noAnswerIsToldByItsReason() throws {
         var node = Node(knowing: 1)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         node.advance(by: 0.6)
         node.handle(.streamPingFinished(sequence: ping.sequence, answered: true))
         #expect(reports(node.advance(by: 0.5)).map(\.path) == [.stream])
 
         var silent = Node(knowing: 1)
-        _ = try nextPing(&silent)
+        _ = try silent.nextPing()
         #expect(reports(silent.advance(by: 1.1)).map(\.path) == [.failed])
 
         var stalled = Node(knowing: 1)
-        _ = try nextPing(&stalled)
+        _ = try stalled.nextPing()
         #expect(reports(stalled.stall(20)).map(\.path).contains(.stalled))
     }
 
     @Test func anUnwellNodesProbesAreDegraded() throws {
         var node = Node(knowing: 1)
-        _ = try nextPing(&node)
+        _ = try node.nextPing()
         // The first is missed; the next takes twice as long.
         node.advance(by: 1.05)
         #expect(node.core.healthScore > 0)

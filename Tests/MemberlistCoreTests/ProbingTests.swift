@@ -4,15 +4,9 @@ import Testing
 @testable import MemberlistCore
 
 @Suite struct ProbingTests {
-    /// The ping of the next round.
-    private func nextPing(_ node: inout Node) throws -> Ping {
-        let directives = node.advance { if case .sendDatagram = $0 { true } else { false } }
-        return try #require(directives.pings.first).ping
-    }
-
     @Test func anAnswerInTimeEndsTheProbe() throws {
         var node = Node(knowing: 3)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         #expect(ping.sourceNode == "self" && ping.sourcePort == 7946)
         node.now = node.now.advanced(byNanoseconds: 7_000)
         let answered = node.hear(.ack(Ack(sequence: ping.sequence, payload: [1, 2])))
@@ -29,7 +23,7 @@ import Testing
 
     @Test func silenceAsksHelpersAndAStream() throws {
         var node = Node(knowing: 6)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         let sent = node.now
         let deadline = sent.advanced(byNanoseconds: .seconds(1))
         let late = node.advance(by: 0.5)
@@ -68,7 +62,7 @@ import Testing
     func inAClusterOfThreeTheOnlyHelperIsAlwaysAsked() throws {
         for seed in 0..<200 as Range<UInt64> {
             var node = Node(knowing: 2, seed: seed)
-            let ping = try nextPing(&node)
+            let ping = try node.nextPing()
             let helper = ping.node == "a" ? endpoint(3) : endpoint(2)
             #expect(node.advance(by: 0.5).indirectPings.map(\.to) == [helper])
         }
@@ -76,7 +70,7 @@ import Testing
 
     @Test func silenceToTheEndMakesASuspect() throws {
         var node = Node(knowing: 4)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         let directives = node.advance(by: 1)
         #expect(directives.changes == [Change(ping.node, .suspected)])
         #expect(directives.notices == [.probeFailed(ping.node)])
@@ -85,7 +79,7 @@ import Testing
     /// It says farewell while it is probed, and its process ends.
     @Test func whoLeavesMeanwhileOwesNoAnswer() throws {
         var node = Node(knowing: 1)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         #expect(node.hear(dead(ping.node, from: ping.node)).changes == [Change(ping.node, .left)])
         let directives = node.advance(by: 1)
         #expect(directives.changes.isEmpty && directives.notices.isEmpty)
@@ -94,7 +88,7 @@ import Testing
 
     @Test func aForwardedAnswerSaves() throws {
         var node = Node(knowing: 4)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         node.advance(by: 0.7)
         // It speaks of another path: no round trip is told.
         let answered = node.hear(.ack(Ack(sequence: ping.sequence)), from: endpoint(99))
@@ -109,7 +103,7 @@ import Testing
 
     @Test func anAnswerAfterTheDeadlineIsIgnored() throws {
         var node = Node(knowing: 4)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         node.advance(by: 1)
         let score = node.core.healthScore
         #expect(node.hear(.ack(Ack(sequence: ping.sequence))).isEmpty)
@@ -119,7 +113,7 @@ import Testing
 
     @Test func anAnswerOverAStreamSavesAndIsTold() throws {
         var node = Node(knowing: 4)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         node.advance(by: 0.6)
         #expect(node.handle(.streamPingFinished(sequence: ping.sequence, answered: true)).isEmpty)
         let directives = node.advance(by: 0.4)
@@ -142,7 +136,7 @@ import Testing
         node.hear(alive("a", at: 2, versions: [1, 2, 2, 0, 0, 0]))
         node.hear(alive("b", at: 3, versions: [1, 2, 2, 0, 0, 0]))
         node.emptyQueues()
-        _ = try nextPing(&node)
+        _ = try node.nextPing()
         let late = node.advance(by: 0.5)
         #expect(late.indirectPings.map(\.ping.wantsNack) == [false])
         #expect(!late.contains { if case .pingOverStream = $0 { true } else { false } })
@@ -150,7 +144,7 @@ import Testing
 
     @Test func aStalledProcessAccusesNobody() throws {
         var node = Node(knowing: 4)
-        let ping = try nextPing(&node)
+        let ping = try node.nextPing()
         let directives = node.stall(30)
         #expect(directives.changes.isEmpty)
         #expect(directives.notices == [.stalled(nanoseconds: .seconds(29))])

@@ -1,4 +1,5 @@
 import MemberlistWire
+import Testing
 
 @testable import MemberlistCore
 
@@ -79,6 +80,12 @@ struct Node {
             if directives.contains(where: isWanted) { break }
         }
         return directives
+    }
+
+    /// The ping of the next round.
+    mutating func nextPing() throws -> Ping {
+        let directives = advance { if case .sendDatagram = $0 { true } else { false } }
+        return try #require(directives.pings.first).ping
     }
 
     /// What pings elicit carries gossip: enough of them empty the queues.

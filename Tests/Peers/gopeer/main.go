@@ -11,7 +11,6 @@ import (
 	"bufio"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -123,7 +122,6 @@ func memberFields(n *memberlist.Node) object {
 
 type peer struct {
 	name  string
-	quiet bool
 	lock  sync.Mutex
 	meta  []byte
 	queue *memberlist.TransmitLimitedQueue
@@ -160,9 +158,7 @@ func (p *peer) setMeta(meta string) {
 }
 
 func (p *peer) NotifyMsg(data []byte) {
-	if !p.quiet {
-		emit("message", payloadFields(data))
-	}
+	emit("message", payloadFields(data))
 }
 
 func (p *peer) GetBroadcasts(overhead, limit int) [][]byte {
@@ -172,9 +168,6 @@ func (p *peer) GetBroadcasts(overhead, limit int) [][]byte {
 func (p *peer) LocalState(join bool) []byte { return []byte("state-of-" + p.name) }
 
 func (p *peer) MergeRemoteState(data []byte, join bool) {
-	if p.quiet {
-		return
-	}
 	fields := payloadFields(data)
 	fields["join"] = join
 	emit("state", fields)
@@ -183,21 +176,14 @@ func (p *peer) MergeRemoteState(data []byte, join bool) {
 // memberlist calls these with its lock held: they must not call it back.
 
 func (p *peer) NotifyJoin(n *memberlist.Node) {
-	if !p.quiet {
-		emit("join", nodeFields(n))
-	}
+	emit("join", nodeFields(n))
 }
 
 func (p *peer) NotifyUpdate(n *memberlist.Node) {
-	if !p.quiet {
-		emit("update", nodeFields(n))
-	}
+	emit("update", nodeFields(n))
 }
 
 func (p *peer) NotifyLeave(n *memberlist.Node) {
-	if p.quiet {
-		return
-	}
 	fields := nodeFields(n)
 	fields["reason"] = "failed"
 	if stateOf(n).State == memberlist.StateLeft {
@@ -208,9 +194,7 @@ func (p *peer) NotifyLeave(n *memberlist.Node) {
 
 // NotifyConflict is told of another node that uses a known name.
 func (p *peer) NotifyConflict(existing, other *memberlist.Node) {
-	if !p.quiet {
-		emit("conflict", object{"name": existing.Name, "address": existing.Address(), "other": other.Address()})
-	}
+	emit("conflict", object{"name": existing.Name, "address": existing.Address(), "other": other.Address()})
 }
 
 type broadcast []byte
@@ -249,9 +233,6 @@ var (
 	gossipInterval   = flag.Duration("gossip-interval", 0, "overrides the profile's")
 	pushPullInterval = flag.Duration("push-pull-interval", 0, "overrides the profile's")
 	suspicionMult    = flag.Int("suspicion-mult", 0, "overrides the profile's")
-	nodesFlag        = flag.Int("nodes", 0, "run so many nodes in this process, measure them, and exit")
-	basePortFlag     = flag.Int("base-port", 0, "with -nodes: the first node's port; 0 takes free ones")
-	limitFlag        = flag.Duration("limit", 3*time.Minute, "with -nodes: the longest wait for either measure")
 
 	keyFlags       repeated
 	joinFlags      repeated
@@ -334,14 +315,13 @@ func configuration(name, host string, port int, logger *log.Logger) (*memberlist
 	return c, nil
 }
 
-// start makes a node. With quiet it tells nothing of what it sees.
-func start(name, host string, port int, logger *log.Logger, quiet bool) (*peer, *memberlist.Memberlist, error) {
+// start makes a node.
+func start(name, host string, port int, logger *log.Logger) (*peer, *memberlist.Memberlist, error) {
 	c, err := configuration(name, host, port, logger)
 	if err != nil {
 		return nil, nil, err
 	}
 	p := newPeer(name, *metaFlag, c.RetransmitMult)
-	p.quiet = quiet
 	c.Delegate, c.Events, c.Conflict = p, p, p
 	m, err := memberlist.Create(c)
 	if err != nil {
@@ -453,7 +433,7 @@ func runNode(logger *log.Logger) {
 	if err != nil {
 		fail(err)
 	}
-	p, m, err := start(*nameFlag, host, port, logger, false)
+	p, m, err := start(*nameFlag, host, port, logger)
 	if err != nil {
 		fail(err)
 	}
@@ -494,80 +474,6 @@ func runNode(logger *log.Logger) {
 	}
 }
 
-// ---- measures
-
-// waitForAll waits until every list counts so many members, and tells how long
-// that took since a moment, for the first list and for the last.
-func waitForAll(lists []*memberlist.Memberlist, count int, since time.Time) (first, last float64, err error) {
-	deadline := time.Now().Add(*limitFlag)
-	pending := append([]*memberlist.Memberlist(nil), lists...)
-	for len(pending) > 0 {
-		rest := pending[:0]
-		for _, m := range pending {
-			if m.NumMembers() != count {
-				rest = append(rest, m)
-			}
-		}
-		if len(rest) < len(lists) && len(pending) == len(lists) {
-			first = time.Since(since).Seconds()
-		}
-		pending = rest
-		if len(pending) == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			return first, 0, fmt.Errorf("%d of %d nodes did not count %d members in time", len(pending), len(lists), count)
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	return first, time.Since(since).Seconds(), nil
-}
-
-func runMany(n int, logger *log.Logger) {
-	if n < 2 {
-		fail(errors.New("-nodes takes at least 2"))
-	}
-	begin := time.Now()
-	lists := make([]*memberlist.Memberlist, n)
-	for i := range lists {
-		port := 0
-		if *basePortFlag != 0 {
-			port = *basePortFlag + i
-		}
-		_, m, err := start(fmt.Sprintf("n%d", i), "127.0.0.1", port, logger, true)
-		if err != nil {
-			fail(err)
-		}
-		lists[i] = m
-	}
-	hub := lists[0].LocalNode().Address()
-	joining := time.Now()
-	for _, m := range lists[1:] {
-		if _, err := m.Join([]string{hub}); err != nil {
-			fail(err)
-		}
-	}
-	joined := time.Now()
-	emit("joined", object{"nodes": n, "starting": joining.Sub(begin).Seconds(), "joining": joined.Sub(joining).Seconds()})
-	first, last, err := waitForAll(lists, n, joined)
-	if err != nil {
-		fail(err)
-	}
-	emit("all-see-all", object{"nodes": n, "seconds": last, "first": first, "sinceFirstJoin": last + joined.Sub(joining).Seconds()})
-
-	gone := lists[n-1]
-	killed := time.Now()
-	gone.Shutdown()
-	first, last, err = waitForAll(lists[:n-1], n-1, killed)
-	if err != nil {
-		fail(err)
-	}
-	emit("declared-by-all", object{"nodes": n, "seconds": last, "first": first})
-	for _, m := range lists[:n-1] {
-		m.Shutdown()
-	}
-}
-
 func main() {
 	flag.Var(&keyFlags, "key", "a base64 key; repeatable, the first is the primary one")
 	flag.Var(&joinFlags, "join", "HOST:PORT of a node to join; repeatable")
@@ -579,9 +485,5 @@ func main() {
 		fail(fmt.Errorf("what is %q?", flag.Arg(0)))
 	}
 	logger := log.New(os.Stderr, "", log.LstdFlags|log.Lmicroseconds)
-	if *nodesFlag > 0 {
-		runMany(*nodesFlag, logger)
-	} else {
-		runNode(logger)
-	}
+	runNode(logger)
 }
